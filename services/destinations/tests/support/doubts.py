@@ -10,16 +10,22 @@ from common.auth import SYSTEM
 from common.database import Database
 from common.identifiers import Cohort, SchoolCode
 from destinations.seasons import storage as seasons
-from destinations.seasons.domain import ALWAYS, EvidenceRule, Round, Settings
+from destinations.seasons.domain import ALWAYS, EvidenceRule, Level, Round, Settings
 
 GRADUATION_DAY = date(2024, 6, 30)
 
 
-async def set_season(database: Database, changes_until: int = 10, closes_on: int = 20, cohort: int = 2024) -> None:
+async def set_season(
+    database: Database,
+    changes_until: int = 10,
+    closes_on: int = 20,
+    cohort: int = 2024,
+    levels: tuple[Level, ...] = ALWAYS,
+) -> None:
     """The season of a cohort of school 10001, whose last days are so many days from today."""
     today = clock.today()
     settings = Settings(
-        levels=ALWAYS,
+        levels=levels,
         evidence=EvidenceRule.NONE,
         changes_until=today + timedelta(changes_until),
         coverage_by=GRADUATION_DAY,
