@@ -63,6 +63,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
     "indicators": {
         "destination_versions": "destination_versions",
         "fact_versions": "fact_versions",
+        "measure_answers": "measures",
         "response_versions": "response_versions",
         "roster_versions": "roster_versions",
         "spans": "spans",

@@ -9,7 +9,18 @@ import pytest
 from sqlalchemy import text
 
 from common.auth import SYSTEM
-from common.contracts import code_list, fact, graduate, monitoring, organisation, rate, registration, response, task
+from common.contracts import (
+    code_list,
+    fact,
+    graduate,
+    measure,
+    monitoring,
+    organisation,
+    rate,
+    registration,
+    response,
+    task,
+)
 from common.contracts.catalogue import TOPICS, topics_of
 from common.contracts.fields import example_instant
 from common.contracts.organisation import OrganisationData, UnitKind
@@ -27,6 +38,7 @@ COUNTED: Mapping[str, str] = {
     fact.TOPIC: "SELECT sequence, last_decided_on FROM fact_streams WHERE graduate_id::text = :key",
     task.TOPIC: "SELECT reminder_sequence, school_code FROM destination_streams WHERE graduate_id::text = :key",
     response.TOPIC: "SELECT sequence, last_decided_on FROM response_streams WHERE graduate_id::text = :key",
+    measure.TOPIC: "SELECT sequence, last_decided_on FROM measure_streams WHERE subject_id::text = :key",
     rate.TOPIC: "SELECT sequence, school_code FROM rate_streams WHERE school_code = :key",
 }
 """A graduate that registry does not know has no row there: its id, which is random, is never given again."""
@@ -38,6 +50,7 @@ BESIDE = {
     monitoring.TOPIC: SCHOOL,
     fact.TOPIC: DAY,
     response.TOPIC: DAY,
+    measure.TOPIC: DAY,
     rate.TOPIC: SCHOOL,
     task.TOPIC: SCHOOL,
 }

@@ -11,19 +11,20 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from common.contracts import fact, graduate, organisation, registration, response
+from common.contracts import fact, graduate, measure, organisation, registration, response
 from common.contracts.envelope import IncomingEvent, StoredEvent
 from common.contracts.fact import FactData
 from common.contracts.graduate import GraduateData
+from common.contracts.measure import MeasureData, WaveClosedData
 from common.contracts.organisation import OrganisationData, UnitKind
 from common.contracts.registration import DestinationData
-from common.contracts.response import ResponseData
+from common.contracts.response import EmployerResponseData, ResponseData
 from common.database import Database
 from common.publishing import publisher
 from common.relay.sending import send
 from common.service_process import Runtime
 from indicators.app import COMPOSITION, create_app
-from indicators.areas import FACTS, FIGURES, RESPONSES
+from indicators.areas import FACTS, FIGURES, MEASURES, RESPONSES
 from indicators.settings import Settings
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
@@ -135,6 +136,79 @@ class School:
         types = {"requested": response.REQUESTED, "submitted": response.SUBMITTED, "withdrawn": response.WITHDRAWN}
         return self._add(response.TOPIC, types[state], str(graduate_id), None, data)
 
+    def employer_answers(self, employer_id: UUID, wave_id: UUID, state: str, hires: int = 1) -> IncomingEvent:
+        data = EmployerResponseData(
+            employer_id=employer_id,
+            wave_id=wave_id,
+            year=2025,
+            unit="employer",
+            questionnaire_id=uuid4(),
+            questionnaire_version=1,
+            school_code=self.code,
+            state=state,
+            hires=hires,
+            recorded_at=RECORDED,
+        )
+        return self._add(response.TOPIC, f"quxiang.employer_response.{state}", str(employer_id), None, data)
+
+    def gives(
+        self,
+        response_id: UUID,
+        version: int,
+        values: dict[str, Any] | None,
+        *,
+        graduate_id: UUID | None = None,
+        employer_id: UUID | None = None,
+        wave_id: UUID | None = None,
+        cycle: int | None = 1,
+        levels: dict[str, dict[str, Any]] | None = None,
+    ) -> IncomingEvent:
+        """What an answer gives to measures; None where it is taken back. An employer may judge levels apart."""
+        said = [{"measure": name, "value": value} for name, value in (values or {}).items()]
+        said += [
+            {"measure": name, "value": value, "post_level": level}
+            for level, judged in (levels or {}).items()
+            for name, value in judged.items()
+        ]
+        of_graduate = employer_id is None
+        person = (graduate_id or uuid4()) if of_graduate else None
+        data = MeasureData.read(
+            {
+                "school_code": self.code,
+                "recorded_at": RECORDED,
+                "respondent_kind": "graduate" if of_graduate else "employer",
+                "graduate_id": person,
+                "employer_id": employer_id,
+                "response_id": response_id,
+                "response_version": version,
+                "wave_id": wave_id or uuid4(),
+                "audience": "graduates" if of_graduate else "employers",
+                "unit": None if of_graduate else "employer",
+                "cohort": self.cohort if of_graduate else None,
+                "cycle": cycle if of_graduate else None,
+                "year": None if of_graduate else 2025,
+                "questionnaire_id": uuid4(),
+                "questionnaire_version": 1,
+                "completeness": "complete",
+                "mode": "api",
+                "hires": None if of_graduate else 9,
+                "values": said,
+            }
+        )
+        kind = measure.WITHDRAWN if values is None else measure.RECORDED
+        return self._add(measure.TOPIC, kind, str(data.respondent_id), None, data)
+
+    def closes(self, wave_id: UUID, cycle: int = 1) -> IncomingEvent:
+        data = WaveClosedData(
+            school_code=self.code,
+            recorded_at=RECORDED,
+            wave_id=wave_id,
+            audience="graduates",
+            cohort=self.cohort,
+            cycle=cycle,
+        )
+        return self._add(measure.TOPIC, measure.WAVE_CLOSED, str(wave_id), None, data)
+
     def _add(self, topic: str, kind: str, key: str, day: date | None, data: Any) -> IncomingEvent:
         sequence = 1 + sum(event.topic == topic and event.key == key for event in self.events)
         position = len(self.events) + 1
@@ -194,7 +268,7 @@ async def database(stored: ServiceDatabase) -> AsyncIterator[Database]:
 def apply(stored: ServiceDatabase, database: Database) -> Any:
     """Applies a batch of the owners' events, as the consumers do."""
     runtime = Runtime(Settings(database_url=stored.app_url, partitions=PARTITIONS), database)
-    handles = [COMPOSITION.handle(subscription, runtime) for subscription in (FIGURES, RESPONSES, FACTS)]
+    handles = [COMPOSITION.handle(subscription, runtime) for subscription in (FIGURES, RESPONSES, FACTS, MEASURES)]
 
     async def applied(events: Iterable[IncomingEvent]) -> None:
         for handle in handles:

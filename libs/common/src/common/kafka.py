@@ -18,7 +18,7 @@ from aiokafka.partitioner import murmur2
 
 from common.bounded import OutOfTimeError, wait_at_most
 from common.contracts.catalogue import TOPICS, dead_letter_topic
-from common.contracts.events import RETENTION_DAYS
+from common.contracts.events import retention_days
 from common.observability import logger
 from common.settings import ServiceSettings
 
@@ -217,15 +217,9 @@ async def ensure_topics(
     async with _administration(settings) as client:
         missing = sorted(names - await _visible(client))
         if missing:
-            configuration = {
-                "retention.ms": str(RETENTION_DAYS * _MILLISECONDS_A_DAY),
-                "cleanup.policy": "delete",
-                # the broker's own clock: what is read again after a restore is found by it
-                "message.timestamp.type": "LogAppendTime",
-            }
             # replication -1 is the broker's default; aiokafka lets it pass only with an (empty) assignment
             new = [
-                NewTopic(name, settings.partitions, -1, replica_assignments={}, topic_configs=configuration)
+                NewTopic(name, settings.partitions, -1, replica_assignments={}, topic_configs=_configuration(name))
                 for name in missing
             ]
             response = await answered(client.create_topics(new), ADMIN_SECONDS, "creation of topics")
@@ -233,6 +227,15 @@ async def ensure_topics(
                 if code not in (0, TopicAlreadyExistsError.errno):
                     raise BrokerUnavailableError(f"creation of {name}") from for_code(code)
             await answered(_until_visible(client, names), ADMIN_SECONDS, "sight of the created topics")
+
+
+def _configuration(topic: str) -> Mapping[str, str]:
+    return {
+        "retention.ms": str(retention_days(topic) * _MILLISECONDS_A_DAY),
+        "cleanup.policy": "delete",
+        # the broker's own clock: what is read again after a restore is found by it
+        "message.timestamp.type": "LogAppendTime",
+    }
 
 
 async def _visible(client: AIOKafkaAdminClient) -> set[str]:

@@ -182,6 +182,7 @@ async def test_only_topics_of_the_service_with_uuids_as_keys_have_digests(client
         "quxiang.internal.destinations.fact.v1",
         "quxiang.destinations.task.v1",
         "quxiang.surveys.response.v1",
+        "quxiang.internal.surveys.measure.v1",
     }
     for topic in (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC, "registration", ""):
         answer = await client.get(

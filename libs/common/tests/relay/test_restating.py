@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from common.contracts import EVENT_TYPES, code_list, graduate, organisation, rate, registration, response
+from common.contracts import EVENT_TYPES, code_list, graduate, measure, organisation, rate, registration, response
 from common.contracts.envelope import StoredEvent
 from common.relay.restating import Key, Restated, UnknownEvents, restated
 
@@ -148,3 +148,22 @@ def test_events_that_state_nothing_are_only_put_back() -> None:
     found = said([event(rate.MOVED, 7, decided_on=None)], [])
     assert found.announced == ()
     assert found.reached.sequence == 7
+
+
+def test_an_answer_that_the_database_lacks_is_withdrawn_from_the_measures() -> None:
+    lost = [event(measure.RECORDED, 3, response_version=4)]
+    [announced] = said(lost, []).announced
+    assert (announced.type, announced.sequence) == (measure.WITHDRAWN, 4)
+    assert isinstance(announced.data, measure.MeasureData)
+    assert (announced.data.values, announced.data.response_version) == ((), 4)
+
+
+def test_a_wave_that_the_database_has_not_closed_states_nothing_again() -> None:
+    found = said([event(measure.WAVE_CLOSED, 1)], [])
+    assert (found.announced, found.reached.sequence) == ((), 1)
+
+
+def test_what_ends_an_employers_part_is_an_event_about_employers() -> None:
+    [announced] = said([event(response.EMPLOYER_SUBMITTED, 2)], []).announced
+    assert isinstance(announced.data, response.EmployerResponseData)
+    assert (announced.type, announced.data.state) == (response.EMPLOYER_WITHDRAWN, "withdrawn")

@@ -5,7 +5,7 @@ from functools import partial
 
 from common.code_entries import keep_code_entries
 from common.consuming.forks import dropping_newest
-from common.contracts import code_list, fact, graduate, organisation, rate, registration, response
+from common.contracts import code_list, fact, graduate, measure, organisation, rate, registration, response
 from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.code_list import CodeEntryData
 from common.contracts.envelope import IncomingEvent
@@ -16,6 +16,10 @@ from indicators.data_copies.routes import router as data_routes
 from indicators.definitions.routes import router as definition_routes
 from indicators.facts import tables as fact_tables
 from indicators.facts.subscriptions import drop_fact, keep_facts
+from indicators.measures import storage as measures
+from indicators.measures import tables as measure_tables
+from indicators.measures.subscriptions import close_waves, drop_answer, keep_measures
+from indicators.measures.subscriptions import thing_of as answer_of
 from indicators.organisation import tables as organisation_tables
 from indicators.organisation.subscriptions import keep_units
 from indicators.progress import tables as progress_tables
@@ -61,6 +65,13 @@ RESPONSES = Subscription(
     "quxiang.indicators.responses", on_progress=report, included=STORED, drop={response.TOPIC: drop_response}
 )
 FACTS = Subscription("quxiang.indicators.facts", on_progress=report, included=STORED, drop={fact.TOPIC: drop_fact})
+MEASURES = Subscription(
+    "quxiang.indicators.measures",
+    on_progress=report,
+    newest=answer_of,
+    included=measures.INCLUDED,
+    drop={measure.TOPIC: drop_answer},
+)
 
 
 def types_of(*topics: str) -> Iterable[str]:
@@ -99,7 +110,7 @@ AREAS = (
     ),
     Area(routes=[structure_routes]),
     Area(
-        tables=[response_tables.response_versions],
+        tables=[response_tables.response_versions, response_tables.employer_response_versions],
         routes=[response_routes],
         handlers=dict.fromkeys(types_of(response.TOPIC), keep_responses),
         subscription=RESPONSES,
@@ -108,6 +119,15 @@ AREAS = (
         tables=[fact_tables.fact_versions],
         handlers=dict.fromkeys(types_of(fact.TOPIC), keep_facts),
         subscription=FACTS,
+    ),
+    Area(
+        tables=[measure_tables.measure_answers, measure_tables.closed_waves],
+        handlers={
+            measure.RECORDED: keep_measures,
+            measure.WITHDRAWN: keep_measures,
+            measure.WAVE_CLOSED: close_waves,
+        },
+        subscription=MEASURES,
     ),
     Area(routes=[definition_routes]),
     Area(routes=[data_routes]),

@@ -22,6 +22,7 @@ from indicators.facts.subscriptions import rows_of as fact_rows_of
 from indicators.organisation import storage as units
 from indicators.organisation.subscriptions import rows_of as unit_rows_of
 from indicators.responses import storage as responses
+from indicators.responses.subscriptions import employer_rows_of
 from indicators.responses.subscriptions import rows_of as response_rows_of
 from indicators.timeline.storage import StoredDestinationVersion, StoredRosterVersion
 from indicators.timeline.subscriptions import batch_of
@@ -92,6 +93,7 @@ COPIED = (
     ),
     Copied("fact_versions", facts.COLUMNS, _VERSION, fact_rows_of),
     Copied("response_versions", responses.COLUMNS, _VERSION, response_rows_of),
+    Copied("employer_response_versions", responses.EMPLOYER_COLUMNS, ("employer_id", "sequence"), employer_rows_of),
     Copied(
         "units",
         units.COLUMNS,

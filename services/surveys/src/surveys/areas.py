@@ -2,7 +2,7 @@
 
 from common.consuming.forks import dropping_newest
 from common.consuming.graduates import of_graduates
-from common.contracts import graduate, organisation, response
+from common.contracts import graduate, measure, organisation, response
 from common.outbox import raising
 from common.service_process import Area, Operation, Subscription
 from surveys.answers.routes import router as answer_routes
@@ -11,6 +11,7 @@ from surveys.invitations.commands import KIND
 from surveys.invitations.operations import inviting
 from surveys.invitations.routes import router as invitation_routes
 from surveys.invitations.tables import invitations
+from surveys.measures.tables import measure_streams
 from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
@@ -62,6 +63,7 @@ AREAS = (
         handlers=of_graduates(erase_answers),
         subscription=ROSTER,
     ),
+    Area(tables=[measure_streams], streams={measure.TOPIC: raising(measure_streams)}),
     Area(routes=[answer_routes]),
     Area(routes=[data_routes]),
 )

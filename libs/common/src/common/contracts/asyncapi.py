@@ -77,7 +77,7 @@ def _channel(spec: TopicSpec) -> dict[str, Any]:
     names = [described.name for described in EVENT_TYPES.values() if described.topic == spec.name]
     return {
         "address": spec.name,
-        "description": f"{spec.summary}. Key: {spec.key}.",
+        "description": f"{spec.summary}. Key: {' or '.join(dict.fromkeys(EVENT_TYPES[name].key for name in names))}.",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
         "bindings": {
             "kafka": {
@@ -90,7 +90,7 @@ def _channel(spec: TopicSpec) -> dict[str, Any]:
 
 
 def _message(described: EventType) -> dict[str, Any]:
-    key = {"type": "string", "description": TOPICS[described.topic].key}
+    key = {"type": "string", "description": described.key}
     return {
         "name": described.name,
         "summary": described.summary,

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from common.contracts import code_list, fact, graduate, monitoring, organisation, rate, registration, response, task
+from common.contracts import (
+    code_list,
+    fact,
+    graduate,
+    measure,
+    monitoring,
+    organisation,
+    rate,
+    registration,
+    response,
+    task,
+)
 from common.contracts.events import EventType, TopicSpec
 
 TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
@@ -18,13 +29,18 @@ TOPICS: Mapping[str, TopicSpec] = MappingProxyType(
             fact.TOPIC_SPEC,
             task.TOPIC_SPEC,
             response.TOPIC_SPEC,
+            measure.TOPIC_SPEC,
             rate.TOPIC_SPEC,
         )
     }
 )
 
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
-    {event.name: EventType(**vars(event), topic=spec.name) for spec in TOPICS.values() for event in spec.events}
+    {
+        event.name: EventType(**{**vars(event), "topic": spec.name, "key": event.key or spec.key})
+        for spec in TOPICS.values()
+        for event in spec.events
+    }
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -37,6 +53,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # apart, so that a fault there never stops the rates
         "quxiang.indicators.responses": (response.TOPIC,),
         "quxiang.indicators.facts": (fact.TOPIC,),
+        "quxiang.indicators.measures": (measure.TOPIC,),
     }
 )
 """Consumer group → topics."""

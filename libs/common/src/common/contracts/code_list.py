@@ -74,7 +74,7 @@ EVENTS = (
     ),
 )
 
-STATES = States(gone=CHANGED, says={"state": EntryState.WITHDRAWN}, again=CHANGED, thing=("code", "valid_from"))
+STATES = States(gone=(CHANGED,), says={"state": EntryState.WITHDRAWN}, again=CHANGED, thing=("code", "valid_from"))
 
 TOPIC_SPEC = TopicSpec(
     TOPIC, "registry", "code_list", "Dated rows that were added to code lists", EVENTS, states=STATES

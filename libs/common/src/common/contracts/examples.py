@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from common.contracts.catalogue import EVENT_TYPES, TOPICS
+from common.contracts.catalogue import EVENT_TYPES
 from common.contracts.envelope import StoredEvent
 
 
@@ -13,7 +13,7 @@ def example_event(name: str) -> StoredEvent:
     return StoredEvent(
         event_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f000"),
         topic=described.topic,
-        key=str(getattr(data, TOPICS[described.topic].key)),
+        key=str(getattr(data, described.key)),
         sequence=4,
         type=name,
         school_code=data.school_code,

@@ -122,7 +122,7 @@ EVENTS = (
 )
 
 STATES = States(
-    gone=WITHDRAWN, says={"status": GraduateStatus.WITHDRAWN, "counted": False}, again=CHANGED, erased=ERASED
+    gone=(WITHDRAWN,), says={"status": GraduateStatus.WITHDRAWN, "counted": False}, again=CHANGED, erased=ERASED
 )
 
 TOPIC_SPEC = TopicSpec(TOPIC, "registry", "graduate_id", "State of one graduate's roster entry", EVENTS, states=STATES)

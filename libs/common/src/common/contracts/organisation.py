@@ -76,7 +76,7 @@ EVENTS = (
     ),
 )
 
-STATES = States(gone=CHANGED, says={"state": UnitState.CLOSED}, again=CHANGED, thing=("unit_kind", "code"))
+STATES = States(gone=(CHANGED,), says={"state": UnitState.CLOSED}, again=CHANGED, thing=("unit_kind", "code"))
 
 TOPIC_SPEC = TopicSpec(
     TOPIC, "registry", "school_code", "Schools with their colleges, majors and classes", EVENTS, states=STATES

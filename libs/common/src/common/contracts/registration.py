@@ -120,7 +120,7 @@ EVENTS = (
     Event(DISPUTED, DestinationData, "The graduate disputed", _example(Confirmation.DISPUTED, "confirmation")),
 )
 
-STATES = States(gone=VOIDED, says={"state": RegistrationState.VOIDED}, again=CHANGED)
+STATES = States(gone=(VOIDED,), says={"state": RegistrationState.VOIDED}, again=CHANGED)
 
 TOPIC_SPEC = TopicSpec(
     TOPIC, "destinations", "graduate_id", "State of one graduate's approved destination", EVENTS, states=STATES

@@ -1,4 +1,4 @@
-"""Response topic of surveys: which wave of a tracking survey (跟踪调查) a graduate was asked in and answered."""
+"""Response topic of surveys: whom a wave of a tracking survey (跟踪调查) asked, and who of them answered."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -13,6 +13,9 @@ TOPIC = "quxiang.surveys.response.v1"
 REQUESTED = "quxiang.response.requested"
 SUBMITTED = "quxiang.response.submitted"
 WITHDRAWN = "quxiang.response.withdrawn"
+EMPLOYER_REQUESTED = "quxiang.employer_response.requested"
+EMPLOYER_SUBMITTED = "quxiang.employer_response.submitted"
+EMPLOYER_WITHDRAWN = "quxiang.employer_response.withdrawn"
 
 
 class ResponseState(StrEnum):
@@ -21,6 +24,13 @@ class ResponseState(StrEnum):
     REQUESTED = "requested"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+
+
+class Unit(StrEnum):
+    """What an employer's link takes: one answer, or one for each graduate hired."""
+
+    EMPLOYER = "employer"
+    HIRE = "hire"
 
 
 class ResponseData(EventData):
@@ -35,6 +45,19 @@ class ResponseData(EventData):
     state: Annotated[ResponseState, ADDITIVE]
     questions_answered: Annotated[int, Field(ge=0)] = 0
     questions_total: Annotated[int, Field(ge=0)] = 0
+
+
+class EmployerResponseData(EventData):
+    """State of one employer in one wave; with `unit` `hire` it is submitted from the first answer on."""
+
+    employer_id: UUID
+    wave_id: UUID
+    year: Annotated[CohortField, Field(description="Of the wave's opening, in Shanghai")]
+    unit: Annotated[Unit, ADDITIVE]
+    questionnaire_id: UUID
+    questionnaire_version: Version
+    state: Annotated[ResponseState, ADDITIVE]
+    hires: Annotated[int, Field(ge=0, description="Graduates whom the employer has hired")] = 0
 
 
 def _example(state: ResponseState, answered: int) -> ResponseData:
@@ -53,13 +76,38 @@ def _example(state: ResponseState, answered: int) -> ResponseData:
     )
 
 
+def _employer_example(state: ResponseState) -> EmployerResponseData:
+    return EmployerResponseData(
+        **EXAMPLE_FACTS,
+        employer_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f006"),
+        wave_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f007"),
+        year=2024,
+        unit=Unit.EMPLOYER,
+        questionnaire_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f003"),
+        questionnaire_version=1,
+        state=state,
+        hires=9,
+        changed_fields=("state",),
+    )
+
+
+_OF_EMPLOYERS = (
+    (EMPLOYER_REQUESTED, "An employer was asked in a wave", ResponseState.REQUESTED),
+    (EMPLOYER_SUBMITTED, "An employer answered", ResponseState.SUBMITTED),
+    (EMPLOYER_WITHDRAWN, "An employer's answer was withdrawn", ResponseState.WITHDRAWN),
+)
+
 EVENTS = (
     Event(REQUESTED, ResponseData, "A graduate was asked in a wave", _example(ResponseState.REQUESTED, 0)),
     Event(SUBMITTED, ResponseData, "An answer was submitted", _example(ResponseState.SUBMITTED, 11)),
     Event(WITHDRAWN, ResponseData, "An answer was withdrawn", _example(ResponseState.WITHDRAWN, 11)),
+    *(
+        Event(name, EmployerResponseData, summary, _employer_example(state), key="employer_id")
+        for name, summary, state in _OF_EMPLOYERS
+    ),
 )
 
-STATES = States(gone=WITHDRAWN, says={"state": ResponseState.WITHDRAWN}, thing=("wave_id",))
+STATES = States(gone=(WITHDRAWN, EMPLOYER_WITHDRAWN), says={"state": ResponseState.WITHDRAWN}, thing=("wave_id",))
 
 TOPIC_SPEC = TopicSpec(
     TOPIC, "surveys", "graduate_id", "Who was asked in a wave and who answered", EVENTS, states=STATES

@@ -70,14 +70,15 @@ def restated(
     day = max(today, *days) if days else None
     announced: list[OutgoingEvent] = []
     for thing, said in last_lost.items():
-        if states is None:
-            break
+        gone = _ending(states, said)
+        if states is None or gone is None:
+            continue
         truth = last_kept.get(thing)
         if truth is not None and truth.event.sequence > said.event.sequence:
             continue
         if truth is not None and states.erased and said.state["erased"] and not truth.state["erased"]:
             continue
-        kind, data = _truth(states, said, truth)
+        kind, data = _truth(states, gone, said, truth)
         changed = tuple(name for name, value in data.items() if value != said.state[name])
         if changed:
             facts = {"decided_on": day, "recorded_at": now, "changed_fields": changed}
@@ -96,7 +97,7 @@ def _last_of_each(events: Sequence[StoredEvent], states: States | None) -> Mappi
     last: dict[tuple[Any, ...], _Said] = {}
     for event in sorted(events, key=lambda each: each.sequence):
         data = _data_of(event)
-        thing = tuple(getattr(data, name) for name in fields)
+        thing = tuple(getattr(data, name, None) for name in fields)
         last.pop(thing, None)
         last[thing] = _Said(event, data)
     return last
@@ -112,11 +113,17 @@ def _data_of(event: StoredEvent) -> EventData:
         raise UnknownEvents(event) from error
 
 
-def _truth(states: States, said: _Said, truth: _Said | None) -> tuple[str, dict[str, Any]]:
+def _ending(states: States | None, said: _Said) -> str | None:
+    """The type of event that would end this thing; None where what was said ends with nothing."""
+    types = states.gone if states is not None else ()
+    return next((each for each in types if isinstance(said.data, EVENT_TYPES[each].model)), None)
+
+
+def _truth(states: States, gone: str, said: _Said, truth: _Said | None) -> tuple[str, dict[str, Any]]:
     """Type and state of the event that says what stands."""
     if truth is None:
-        return states.gone, {**said.state, **states.says}
-    ended = truth.event.type == states.gone
+        return gone, {**said.state, **states.says}
+    ended = truth.event.type == gone
     return truth.event.type if ended or states.again is None else states.again, truth.state
 
 

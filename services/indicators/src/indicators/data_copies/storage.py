@@ -1,4 +1,4 @@
-"""What this service holds about a graduate: the versions of both timelines, the spans, the part in surveys."""
+"""What this service holds about a graduate: versions of both timelines, spans, the part in surveys, answers."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from common.data_copies import Records
 from common.identifiers import GraduateId
 from common.sql import Connection
 from indicators.facts.tables import fact_versions
+from indicators.measures.tables import measure_answers
 from indicators.responses.tables import response_versions
 from indicators.timeline.domain import OPEN
 from indicators.timeline.tables import destination_versions, roster_versions, spans
@@ -28,6 +29,7 @@ _RECORDS = {
     "spans": _of_graduate(spans, "from_day").add_columns(func.nullif(spans.c.to_day, OPEN).label("to_day")),
     "fact_versions": _of_graduate(fact_versions, "sequence"),
     "response_versions": _of_graduate(response_versions, "sequence"),
+    "measures": _of_graduate(measure_answers, "response_id"),
 }
 
 

@@ -29,7 +29,19 @@ STORED: Mapping[str, TextClause] = MappingProxyType(
     {
         graduate.TOPIC: _version_in("roster_versions"),
         registration.TOPIC: _version_in("destination_versions"),
-        response.TOPIC: _version_in("response_versions"),
+        response.TOPIC: among(
+            " UNION ALL ".join(
+                f"""
+                SELECT 1 FROM {table} AS stored
+                WHERE stored.{key} = CAST(named.key AS uuid) AND stored.sequence = named.sequence
+                  AND stored.school_code = named.school_code AND {OF_EVENT}
+                """
+                for table, key in (
+                    ("response_versions", "graduate_id"),
+                    ("employer_response_versions", "employer_id"),
+                )
+            )
+        ),
         fact.TOPIC: _version_in("fact_versions"),
         code_list.TOPIC: code_entries.INCLUDED,
         organisation.TOPIC: among(

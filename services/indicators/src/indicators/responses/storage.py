@@ -16,20 +16,39 @@ COLUMNS = (
     "graduate_id", "sequence", "school_code", "cohort", "cycle", "wave_id", "event_id", "recorded_at", "state",
 )  # fmt: skip
 
-_KEEP = f"""
-    INSERT INTO response_versions ({", ".join(COLUMNS)})
-    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::integer[], $5::integer[], $6::uuid[], $7::uuid[],
-                         $8::timestamptz[], $9::text[])
-    ON CONFLICT DO NOTHING RETURNING event_id
-"""
-_STORED_OTHERWISE = """
-    SELECT EXISTS (
-        SELECT FROM response_versions AS stored
-        JOIN unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS arrived (graduate_id, sequence, event_id)
-            USING (graduate_id, sequence)
-        WHERE stored.event_id <> arrived.event_id
-    )
-"""
+EMPLOYER_COLUMNS = (
+    "employer_id", "sequence", "school_code", "year", "wave_id", "unit", "hires", "event_id", "recorded_at", "state",
+)  # fmt: skip
+
+_KINDS = {
+    "graduate_id": "uuid", "employer_id": "uuid", "sequence": "bigint", "wave_id": "uuid", "event_id": "uuid",
+    "cohort": "integer", "cycle": "integer", "year": "integer", "hires": "integer", "recorded_at": "timestamptz",
+}  # fmt: skip
+
+
+def _keeping(table: str, columns: Sequence[str]) -> str:
+    listed = ", ".join(f"${number}::{_KINDS.get(name, 'text')}[]" for number, name in enumerate(columns, 1))
+    return f"""
+        INSERT INTO {table} ({", ".join(columns)}) SELECT * FROM unnest({listed})
+        ON CONFLICT DO NOTHING RETURNING event_id
+    """
+
+
+def _stored_otherwise(table: str, key: str) -> str:
+    return f"""
+        SELECT EXISTS (
+            SELECT FROM {table} AS stored
+            JOIN unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS arrived ({key}, sequence, event_id)
+                USING ({key}, sequence)
+            WHERE stored.event_id <> arrived.event_id
+        )
+    """
+
+
+_KEEP: Mapping[tuple[str, ...], tuple[str, str]] = {
+    columns: (_keeping(table, columns), _stored_otherwise(table, columns[0]))
+    for table, columns in (("response_versions", COLUMNS), ("employer_response_versions", EMPLOYER_COLUMNS))
+}
 # LEFT: a graduate may be asked before registry's event about the entry has arrived
 _LATEST = """
     LEFT JOIN LATERAL (
@@ -40,19 +59,22 @@ _LATEST = """
 """
 
 
-async def keep_versions(connection: asyncpg.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Stores the versions that are not stored yet; rows have these COLUMNS.
+async def keep_versions(
+    connection: asyncpg.Connection, rows: Sequence[tuple[object, ...]], named: Sequence[str] = COLUMNS
+) -> None:
+    """Stores the versions that are not stored yet; rows have these columns, COLUMNS or EMPLOYER_COLUMNS.
 
     Raises Forked for another event under the sequence of a stored one.
     """
     if not rows:
         return
+    keep, stored_otherwise = _KEEP[tuple(named)]
     # two workers that hold one partition for a while store in one order
-    columns = dict(zip(COLUMNS, zip(*sorted(rows, key=lambda row: row[:2]), strict=True), strict=True))
-    new = await connection.fetch(_KEEP, *columns.values())
+    columns = dict(zip(named, zip(*sorted(rows, key=lambda row: row[:2]), strict=True), strict=True))
+    new = await connection.fetch(keep, *columns.values())
     if len(new) < len(rows):
-        arrived = (columns["graduate_id"], columns["sequence"], columns["event_id"])
-        if await connection.fetchval(_STORED_OTHERWISE, *arrived):
+        arrived = (columns[named[0]], columns["sequence"], columns["event_id"])
+        if await connection.fetchval(stored_otherwise, *arrived):
             raise Forked
 
 

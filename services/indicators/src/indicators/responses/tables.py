@@ -1,4 +1,4 @@
-"""Versions of each graduate's part in the tracking surveys (insert-only)."""
+"""Versions of each graduate's and of each employer's part in the tracking surveys (insert-only)."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text, Uuid
 
@@ -23,4 +23,25 @@ Index(
     response_versions.c.school_code,
     response_versions.c.cohort,
     response_versions.c.cycle,
+)
+
+employer_response_versions = Table(
+    "employer_response_versions",
+    metadata,
+    Column("employer_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("wave_id", Uuid, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("hires", Integer, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    info={"insert_only": True},
+)
+Index(
+    "ix_employer_response_versions_school_code_year",
+    employer_response_versions.c.school_code,
+    employer_response_versions.c.year,
 )

@@ -35,6 +35,8 @@ responses = Table(
     Column("submitted_at", DateTime(timezone=True)),
     # of the event that shows the newest state: what a change token is made of
     Column("announced_sequence", BigInteger),
+    # the version whose answers gave values to measures last; NULL where none did, and once they are taken back
+    Column("measured_version", Integer),
     CheckConstraint("state IN ('open', 'submitted', 'withdrawn')", name="state_known"),
     CheckConstraint("(state = 'open') = (submitted_at IS NULL)", name="submitted_has_time"),
 )

@@ -33,6 +33,8 @@ waves = Table(
     Column("closes_at", DateTime(timezone=True), nullable=False),
     Column("eligible", Integer, nullable=False, server_default=text("0")),
     instant_column("created_at"),
+    # when the close act said so, after every answer
+    Column("closed_at", DateTime(timezone=True)),
     ForeignKeyConstraint(
         ["questionnaire_id", "questionnaire_version"],
         ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],
@@ -42,6 +44,7 @@ waves = Table(
     CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
 )
 Index("ix_waves_school_code_id", waves.c.school_code, waves.c.id)
+Index("ix_waves_unclosed", waves.c.closes_at, postgresql_where=waves.c.closed_at.is_(None))
 
 wave_eligible = Table(
     "wave_eligible",
