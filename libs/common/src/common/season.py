@@ -4,7 +4,7 @@ A row holds from its first cohort on, until another row for the same day. Some o
 itself; then this is what holds without its setting.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -96,3 +96,27 @@ def season_day(day: SeasonDay, cohort: Cohort) -> date:
     held = [each for each in DATES if each.day is day and each.first_cohort <= cohort]
     newest = max(held, key=lambda each: each.first_cohort)
     return date(cohort + newest.years, newest.month, newest.day_of_month)
+
+
+MONITORED_MONTHS = 3
+"""December, January, February: monitored monthly, each on its first day (source 003)."""
+
+_FRIDAY = 4
+
+
+def monitored_months(cohort: Cohort) -> list[date]:
+    """The days that the monthly monitoring (就业监测) of a cohort cuts off."""
+    begins = season_day(SeasonDay.MONITORING_BEGINS, cohort)
+    months = [divmod(begins.month - 1 + month, 12) for month in range(MONITORED_MONTHS)]
+    return [begins.replace(year=begins.year + year, month=index + 1) for year, index in months]
+
+
+def daily_monitoring(cohort: Cohort) -> list[date]:
+    """All days from March to August, in which monitoring is weekly and, on working days, daily."""
+    first, last = date(cohort, 3, 1), date(cohort, 8, 31)
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def monitored_weeks(cohort: Cohort) -> list[date]:
+    """The Fridays that the weekly monitoring of a cohort cuts off."""
+    return [day for day in daily_monitoring(cohort) if day.weekday() == _FRIDAY]

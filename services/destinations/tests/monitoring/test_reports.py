@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from common.canonical import canonical
 from common.codes import CodeLists
 from common.identifiers import Cohort, SchoolCode
 from destinations.coverage.domain import Counts, CoveredDestination
@@ -16,7 +17,6 @@ from destinations.monitoring.domain.reports import (
     DestinationClass,
     Moment,
     Move,
-    canonical,
     class_of,
     content_of,
     instant_text,

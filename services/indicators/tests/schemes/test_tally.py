@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from common.codes import CodeLists
 from common.identifiers import Cohort
 from indicators.schemes.rounding import percentage
-from indicators.schemes.schemes import CN_2004, CN_2021, CN_2024, SCHEMES, Scheme, class_of, default_scheme
+from indicators.schemes.schemes import CN_2004, CN_2021, CN_2024, NACE, SCHEMES, Scheme, class_of, default_scheme
 from indicators.schemes.tally import Count, Tally
 
 HENAN_2022: dict[str | None, int] = {
@@ -79,6 +79,13 @@ def test_the_scheme_of_2004_leaves_the_not_registered_out_of_both() -> None:
     assert old.not_registered == 50
 
 
+def test_the_scheme_after_nace_by_the_numbers_of_its_definition() -> None:
+    group = tally(NACE, {"10": 600, "75": 15, "76": 5, "801": 210, "70": 90, "72": 40, None: 40})
+    assert (group.base, rate(group, "knowledge_rate"), rate(group, "career_outcomes_rate")) == (1000, "96.00", "90.22")
+    group = tally(CN_2024, {"10": 600, "75": 15, "76": 5, "801": 210, "70": 90, "72": 40, None: 40})
+    assert rate(group, "placement_rate") == "83.00"
+
+
 @pytest.mark.parametrize(
     ("cohort", "scheme"),
     [(2026, "CN-2024"), (2024, "CN-2024"), (2023, "CN-2021"), (2021, "CN-2021"), (2020, "CN-2004"), (1999, "CN-2004")],
@@ -111,16 +118,17 @@ def test_classes_of_codes_old_and_new(code: str | None, new: str | None, former:
 
 
 @pytest.mark.parametrize(
-    ("parent", "sub_codes", "names"),
+    ("parent", "sub_codes", "name", "elsewhere"),
     [
-        ("70", ["701", "702", "703", "704"], {"CN-2024": "seeking", "CN-2021": "seeking", "CN-2004": "seeking"}),
-        ("72", ["721", "722"], {"CN-2024": "not_seeking", "CN-2021": "not_seeking", "CN-2004": "not_seeking"}),
-        ("75", ["751", "752", "753"], {"CN-2024": "own_business", "CN-2021": "own_business", "CN-2004": "employed"}),
+        ("70", ["701", "702", "703", "704"], "seeking", "seeking"),
+        ("72", ["721", "722"], "not_seeking", "not_seeking"),
+        ("75", ["751", "752", "753"], "own_business", "employed"),
     ],
 )
 def test_a_sub_code_counts_as_its_parent_in_every_scheme(
-    parent: str, sub_codes: list[str], names: dict[str, str]
+    parent: str, sub_codes: list[str], name: str, elsewhere: str
 ) -> None:
+    names = {"CN-2024": name, "CN-2021": name, "CN-2004": elsewhere, "NACE": elsewhere}
     for code in (parent, *sub_codes):
         assert {scheme: class_of(scheme, code) for scheme in SCHEMES} == names
 

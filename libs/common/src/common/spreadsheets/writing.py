@@ -8,8 +8,9 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from itertools import chain, repeat
@@ -42,16 +43,8 @@ _TEXT, _DAY, _MONTH = 1, 2, 3
 """Places of the formats in `xl/styles.xml`."""
 
 _PARTS = {
-    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}sheet.main+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}styles+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}worksheet+xml"/></Types>',
     "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}">'
     f'<Relationship Id="rId1" Type="{_KINDS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">'
-    f'<Relationship Id="rId1" Type="{_KINDS}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_KINDS}/styles" Target="styles.xml"/></Relationships>',
     "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts count="2">'
     '<numFmt numFmtId="164" formatCode="yyyy-mm-dd"/><numFmt numFmtId="165" formatCode="yyyy-mm"/></numFmts>'
     '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
@@ -90,20 +83,22 @@ class TableWriter(Protocol):
 
 
 class WorkbookWriter:
-    """A workbook with one sheet. It holds no more than what has not been taken, so 100,000 rows need no memory."""
+    """A workbook, sheet by sheet. It holds no more than what has not been taken, so 100,000 rows need no memory."""
 
-    def __init__(self, sheet_name: str = "数据") -> None:
+    def __init__(self, *sheet_names: str) -> None:
         self._pieces = Pieces()
         self._package = ZipFile(self._pieces, "w", ZIP_DEFLATED, compresslevel=3)
-        sheets = f'<sheets><sheet name="{escape(sheet_name)}" sheetId="1" r:id="rId1"/></sheets>'
-        book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}">{sheets}</workbook>'
-        for name, part in {**_PARTS, "xl/workbook.xml": book}.items():
+        for name, part in {**_PARTS, **_parts_of(sheet_names or ("数据",))}.items():
             self._package.writestr(name, _BEGIN + part)
-        self._sheet = self._package.open("xl/worksheets/sheet1.xml", "w")
-        self._sheet.write(f'{_BEGIN}<worksheet xmlns="{_MAIN}">{_FROZEN}<sheetData>'.encode())
-        self._written = 0
+        self._sheets = 0
+        self._begin()
 
-    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+    def next_sheet(self) -> None:
+        """Ends the sheet: further rows are those of the next one."""
+        self._end()
+        self._begin()
+
+    def add(self, rows: Iterable[Sequence[Cell | Decimal]]) -> None:
         """Writes further rows."""
         for row in rows:
             self._written += 1
@@ -111,13 +106,22 @@ class WorkbookWriter:
 
     def end(self) -> None:
         """Writes what comes after the last row."""
-        self._sheet.write(b"</sheetData></worksheet>")
-        self._sheet.close()
+        self._end()
         self._package.close()
 
     def taken(self) -> bytes:
         """What has been written since the last time."""
         return self._pieces.taken()
+
+    def _begin(self) -> None:
+        self._sheets += 1
+        self._sheet = self._package.open(f"xl/worksheets/sheet{self._sheets}.xml", "w")
+        self._sheet.write(f'{_BEGIN}<worksheet xmlns="{_MAIN}">{_FROZEN}<sheetData>'.encode())
+        self._written = 0
+
+    def _end(self) -> None:
+        self._sheet.write(b"</sheetData></worksheet>")
+        self._sheet.close()
 
 
 class CsvWriter:
@@ -128,7 +132,7 @@ class CsvWriter:
         self._writer = csv.writer(self._text, quoting=csv.QUOTE_ALL)
         self._text.write(BOM)
 
-    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+    def add(self, rows: Iterable[Sequence[Cell | Decimal]]) -> None:
         """Writes further rows."""
         for row in rows:
             self._text.write(line) if (line := _plain_line(row)) else self._writer.writerow([*map(_safe, row)])
@@ -177,7 +181,7 @@ def safe_text(text: str) -> str:
     return (_APOSTROPHE + text if risky else text).replace("\0", "")[:MAX_CELL]
 
 
-def _plain_line(row: Sequence[Cell]) -> str:
+def _plain_line(row: Sequence[Cell | Decimal]) -> str:
     """The line of a row of which no cell needs more than its quotes, as most are; empty for every other one."""
     cells = ["" if cell is None else cell for cell in row]
     if {*map(type, cells)} != _TEXTS:
@@ -188,23 +192,44 @@ def _plain_line(row: Sequence[Cell]) -> str:
     return f'"{line[1:].replace(_BETWEEN, _QUOTES)}"\r\n' if line.count(_BETWEEN) == len(cells) else ""
 
 
-def _safe(cell: Cell) -> Cell:
+def _safe(cell: Cell | Decimal) -> Cell | Decimal:
     return safe_text(cell) if isinstance(cell, str) else cell
 
 
-def _row(number: int, cells: Sequence[Cell]) -> str:
+def _parts_of(sheet_names: Sequence[str]) -> Mapping[str, str]:
+    """The parts that name the sheets."""
+    sheets = [*enumerate(sheet_names, start=1)]
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{at}.xml" ContentType="{_TYPES}worksheet+xml"/>' for at, _ in sheets
+    )
+    relations = "".join(
+        f'<Relationship Id="rId{at}" Type="{_KINDS}/worksheet" Target="worksheets/sheet{at}.xml"/>' for at, _ in sheets
+    )
+    listed = "".join(f'<sheet name="{escape(name)}" sheetId="{at}" r:id="rId{at}"/>' for at, name in sheets)
+    return {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}sheet.main+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}styles+xml"/>{overrides}</Types>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">{relations}'
+        f'<Relationship Id="rId{len(sheets) + 1}" Type="{_KINDS}/styles" Target="styles.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_KINDS}"><sheets>{listed}</sheets></workbook>',
+    }
+
+
+def _row(number: int, cells: Sequence[Cell | Decimal]) -> str:
     return f'<row r="{number}">{"".join(_cells(number, cells))}</row>'
 
 
-def _cells(number: int, cells: Sequence[Cell]) -> Iterator[str]:
+def _cells(number: int, cells: Sequence[Cell | Decimal]) -> Iterator[str]:
     for place, cell in zip(_letters(len(cells)), cells, strict=True):
         if isinstance(cell, str):
             text = cell if cell.isalnum() and len(cell) <= MAX_CELL else _escaped(cell)
             yield f'<c r="{place}{number}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         elif isinstance(cell, bool):
             yield f'<c r="{place}{number}" t="b"><v>{cell:d}</v></c>'
-        elif isinstance(cell, int | float) and math.isfinite(cell):
-            yield f'<c r="{place}{number}"><v>{repr(cell).removesuffix(".0")}</v></c>'
+        elif isinstance(cell, int | float | Decimal) and math.isfinite(cell):
+            yield f'<c r="{place}{number}"><v>{str(cell).removesuffix(".0")}</v></c>'
         elif isinstance(cell, date):
             style = _MONTH if isinstance(cell, Month) else _DAY
             yield f'<c r="{place}{number}" s="{style}"><v>{(cell - _EPOCH).days}</v></c>'

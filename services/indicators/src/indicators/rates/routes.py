@@ -6,17 +6,18 @@ from functools import partial
 from itertools import islice
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Response
 
 from common.auth import Caller
 from common.errors import BadQuery, FieldProblem, Message
 from common.http import Day, MinChange, Router
+from indicators.formats.answering import IN_FORMATS, Format, in_format
 from indicators.rates.domain import Step, days_between, points_per_group
 from indicators.rates.storage import count_groups, counted, counting, movements
-from indicators.rates.wire import Rates, Series, observations, series_observations
-from indicators.reading.answers import NOT_KEPT
+from indicators.rates.wire import Rates, Series, observations, rates_table, series_observations, series_table
+from indicators.reading.answers import NOT_KEPT, defined
 from indicators.reading.changes import included
-from indicators.reading.query import AsOf, SchemeName, Selected, scheme_for
+from indicators.reading.query import AsOf, Language, SchemeName, Selected, scheme_for
 from indicators.reading.snapshot import FiguresOf, require_past
 
 router = Router(tags=["rates"], dependencies=[NOT_KEPT])
@@ -36,7 +37,7 @@ _TOO_MANY_GROUPS = Message(
 _BACKWARDS = Message("from 不得晚于 to", "`from` must not be after `to`")
 
 
-@router.get("/v1/rates", summary="Rates, live or as of any day")
+@router.get("/v1/rates", response_model=Rates, responses=IN_FORMATS, summary="Rates, live or as of any day")
 async def read_rates(
     *,
     caller: Caller,
@@ -45,17 +46,18 @@ async def read_rates(
     scheme_name: SchemeName,
     min_change: MinChange,
     figures: FiguresOf,
-) -> Rates:
+    wanted: Format,
+    language: Language,
+) -> Rates | Response:
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
     met = await included(figures, min_change, selection.scope, as_of=as_of)
     answer = await figures.ask(selection.scope, partial(counting, selection), as_of)
-    return Rates(
-        **dict(answer.stamp(min_change_met=met)),
-        scheme=scheme.id,
-        definition_version=scheme.version,
+    rates = Rates(
+        **defined(answer.stamp(min_change_met=met), scheme),
         observations=observations(counted(selection, answer), selection.by, scheme),
     )
+    return await in_format(wanted, rates, partial(rates_table, selection, scheme), language)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ async def read_period(
     return period
 
 
-@router.get("/v1/series", summary="One measure over time")
+@router.get("/v1/series", response_model=Series, responses=IN_FORMATS, summary="One measure over time")
 async def read_series(
     *,
     caller: Caller,
@@ -97,7 +99,9 @@ async def read_series(
     scheme_name: SchemeName,
     min_change: MinChange,
     figures: FiguresOf,
-) -> Series:
+    wanted: Format,
+    language: Language,
+) -> Series | Response:
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
     if (asked := scheme.measure(measure)) is None:
@@ -112,10 +116,9 @@ async def read_series(
         moved = await movements(look.connection, selection, days[0], days[-1])
         stamp = look.stamp(min_change_met=met)
     points = points_per_group(moved, days, scheme, asked, always=[] if selection.by else [()])
-    return Series(
-        **dict(stamp),
+    series = Series(
+        **defined(stamp, scheme),
         measure=asked.name,
-        scheme=scheme.id,
-        definition_version=scheme.version,
         observations=series_observations(points, selection.by),
     )
+    return await in_format(wanted, series, partial(series_table, selection, scheme), language)

@@ -6,8 +6,12 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from common.errors import Message
+from indicators.formats.about import table_of
+from indicators.formats.observation import Chart, FigureTable, Observed, status_of
 from indicators.rates.domain import Point
-from indicators.reading.answers import FigureBody, NamedGroup, Stamp, in_order, named
+from indicators.reading.answers import Defined, FigureBody, NamedGroup, in_order, named
+from indicators.reading.selection import Selection
 from indicators.schemes.groupings import Group
 from indicators.schemes.schemes import Scheme
 from indicators.schemes.tally import Count, Tally, tallies
@@ -22,11 +26,9 @@ class Observation(BaseModel):
     measures: dict[str, FigureBody]
 
 
-class Rates(Stamp):
+class Rates(Defined):
     """Rates of a school, a province or the nation."""
 
-    scheme: str
-    definition_version: str
     observations: list[Observation]
 
 
@@ -44,12 +46,10 @@ class SeriesObservation(BaseModel):
     points: list[PointBody]
 
 
-class Series(Stamp):
+class Series(Defined):
     """One measure over time."""
 
     measure: str
-    scheme: str
-    definition_version: str
     observations: list[SeriesObservation]
 
 
@@ -86,3 +86,57 @@ def series_observations(points: Mapping[Group, Sequence[Point]], by: Sequence[st
         )
         for group in in_order(shown)
     ]
+
+
+def rates_table(selection: Selection, scheme: Scheme, rates: Rates) -> FigureTable:
+    """The rates as rows: one for each group and measure."""
+    return table_of(
+        selection,
+        rates,
+        name="rates",
+        title=_RATES,
+        titles={measure.name: measure.title for measure in scheme.measures},
+        observations=[
+            _observed(selection, rates, each.group, name, figure, rates.as_of)
+            for each in rates.observations
+            for name, figure in each.measures.items()
+        ],
+    )
+
+
+def series_table(selection: Selection, scheme: Scheme, series: Series) -> FigureTable:
+    """The points as rows: one for each group and day."""
+    return table_of(
+        selection,
+        series,
+        name="series",
+        title=_SERIES,
+        titles={measure.name: measure.title for measure in scheme.measures if measure.name == series.measure},
+        further=("as_of",),
+        chart=Chart.LINES,
+        observations=[
+            _observed(selection, series, each.group, series.measure, point, point.as_of)
+            for each in series.observations
+            for point in each.points
+        ],
+    )
+
+
+def _observed(
+    selection: Selection, answer: Defined, group: NamedGroup, measure: str, figure: FigureBody, as_of: date
+) -> Observed:
+    return Observed(
+        group={**selection.filters, **group},
+        measure=measure,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        value=figure.rate,
+        cohort=selection.cohort,
+        as_of=as_of,
+        definition=answer.definition_version,
+        status=status_of(figure.rate, live=answer.snapshot is None),
+    )
+
+
+_RATES = Message("毕业去向落实率及各项比率", "Rates")
+_SERIES = Message("比率逐日变化", "Rates over time")

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from indicators.schemes.groupings import Group
+from indicators.schemes.schemes import Scheme
 
 NamedGroup = dict[str, str | None]
 """A group with the names of its dimensions."""
@@ -24,6 +26,15 @@ class Stamp(BaseModel):
         description="Whether an event of the scope's partitions could not be applied; the watermark stands before it"
     )
     min_change_met: bool = Field(description="Whether all changes named by `min_change` are included")
+    snapshot: UUID | None = Field(default=None, description="The snapshot that the figures are of; null for live ones")
+
+
+class Defined(Stamp):
+    """What every figure by a scheme carries besides."""
+
+    scheme: str
+    definition_version: str
+    definition_hash: str = Field(description="The `hash` of that version among the definitions")
 
 
 class Label(BaseModel):
@@ -43,6 +54,16 @@ class FigureBody:
     numerator: int
     denominator: int
     rate: Annotated[str | None, Field(examples=["85.24"])]
+
+
+def defined(stamp: Stamp, scheme: Scheme) -> dict[str, Any]:
+    """The fields of `Defined`: those of the stamp, and which definition the figures are by."""
+    return {
+        **dict(stamp),
+        "scheme": scheme.id,
+        "definition_version": scheme.version,
+        "definition_hash": scheme.hash,
+    }
 
 
 def named(by: Sequence[str], group: Group) -> NamedGroup:

@@ -61,7 +61,7 @@ async def read_as_of(
 
 async def read_scheme(
     scheme: Annotated[
-        Literal["CN-2024", "CN-2021", "CN-2004"] | None, Query(description="口径; that of the cohort without")
+        Literal["CN-2024", "CN-2021", "CN-2004", "NACE"] | None, Query(description="口径; that of the cohort without")
     ] = None,
 ) -> str | None:
     """The scheme asked for; none for that of the cohort."""

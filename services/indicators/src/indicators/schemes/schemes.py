@@ -1,7 +1,7 @@
-"""口径: the three schemes of rate definitions, as dated data.
+"""口径: the schemes of rate definitions, made of their documents.
 
 A scheme says which destination codes form a class and which classes form a measure. Counts are kept per code, so a
-new definition is a new entry here and needs no recount. A code ending in `*` stands for itself and its sub-codes.
+new definition is a new document and needs no recount. A code ending in `*` stands for itself and its sub-codes.
 A code that no class of a scheme names (a later list may have one) is in N and, like a graduate without a registration,
 in `not_registered`, so that the classes and `not_registered` always add up to N.
 """
@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any, Self
 
 from common.errors import Message
 from common.identifiers import Cohort
+from indicators.schemes.documents import Kind, newest
 
 FLEXIBLE_FLAG = "flexible_flag"
 """Not a class but a mark on the record (灵活就业): it overlaps the classes and is never an addend in CN-2024."""
@@ -27,6 +29,13 @@ class Measure:
     numerator: tuple[str, ...]
     denominator: tuple[str, ...] | None = None
 
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """The measure that a document says."""
+        numerator, denominator = tuple(content["numerator"]), content["denominator"]
+        title = Message(**content["title"])
+        return cls(content["name"], title, numerator, None if denominator is None else tuple(denominator))
+
     @property
     def overlapping(self) -> bool:
         """Whether its graduates are in other classes, too, so that it is no addend."""
@@ -39,112 +48,36 @@ class Scheme:
 
     id: str
     version: str
+    hash: str
     title: Message
     first_cohort: int | None
     last_cohort: int | None
     classes: Mapping[str, tuple[str, ...]]
     measures: tuple[Measure, ...]
-    source: str
-    verified: bool
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """The scheme that a document says."""
+        return cls(
+            id=content["id"],
+            version=content["version"],
+            hash=content["hash"],
+            title=Message(**content["title"]),
+            first_cohort=content["first_cohort"],
+            last_cohort=content["last_cohort"],
+            classes=MappingProxyType({name: tuple(codes) for name, codes in content["classes"].items()}),
+            measures=tuple(map(Measure.of, content["measures"])),
+        )
 
     def measure(self, name: str) -> Measure | None:
         """The measure of that name, if the scheme has it."""
         return next((measure for measure in self.measures if measure.name == name), None)
 
 
-_STUDY = ("80*", "81", "85*")
-_SEEKING = ("70*",)
-_NOT_SEEKING = ("71*", "72*")
-_UNIT_WITHOUT_OTHER_FORMS = ("10", "11", "27*", "46", "50*", "51*")
+SCHEMES: Mapping[str, Scheme] = MappingProxyType({each.id: Scheme.of(each.content) for each in newest(Kind.SCHEME)})
+"""The newest version of each; those that are some cohort's own from the newest to the oldest, then the others."""
 
-PLACEMENT = Message("毕业去向落实率", "Placement rate")
-OWN_BUSINESS = Message("自主创业率", "Own business rate")
-FLEXIBLE = Message("灵活就业率", "Flexible employment rate")
-FURTHER_STUDY = Message("升学率", "Further study rate")
-SEEKING = Message("待就业率", "Seeking rate")
-NOT_SEEKING = Message("暂不就业率", "Not seeking rate")
-
-CN_2024 = Scheme(
-    id="CN-2024",
-    version="CN-2024.1",
-    title=Message("2024 届起口径", "Scheme from the 2024 cohort on"),
-    first_cohort=2024,
-    last_cohort=None,
-    classes=MappingProxyType(
-        {
-            "unit": (*_UNIT_WITHOUT_OTHER_FORMS, "12"),
-            "own_business": ("75*",),
-            "freelance": ("76*",),
-            "further_study": _STUDY,
-            "seeking": _SEEKING,
-            "not_seeking": _NOT_SEEKING,
-        }
-    ),
-    measures=(
-        Measure("placement_rate", PLACEMENT, ("unit", "own_business", "freelance", "further_study")),
-        Measure("unit_employment_rate", Message("单位就业率", "Unit employment rate"), ("unit",)),
-        Measure("own_business_rate", OWN_BUSINESS, ("own_business",)),
-        Measure("freelance_rate", Message("自由职业率", "Freelance rate"), ("freelance",)),
-        Measure("further_study_rate", FURTHER_STUDY, ("further_study",)),
-        Measure("seeking_rate", SEEKING, ("seeking",)),
-        Measure("not_seeking_rate", NOT_SEEKING, ("not_seeking",)),
-        Measure("flexible_employment_rate", FLEXIBLE, (FLEXIBLE_FLAG,)),
-    ),
-    source="domain reference 1.1, 2.2",
-    verified=False,
-)
-
-CN_2021 = Scheme(
-    id="CN-2021",
-    version="CN-2021.1",
-    title=Message("2021—2023 届口径", "Scheme of the 2021 to 2023 cohorts"),
-    first_cohort=2021,
-    last_cohort=2023,
-    classes=MappingProxyType(
-        {
-            "contract": _UNIT_WITHOUT_OTHER_FORMS,
-            "own_business": ("75*",),
-            "flexible": ("12", "76*"),
-            "further_study": _STUDY,
-            "seeking": _SEEKING,
-            "not_seeking": _NOT_SEEKING,
-        }
-    ),
-    measures=(
-        Measure("placement_rate", PLACEMENT, ("contract", "own_business", "flexible", "further_study")),
-        Measure("contract_employment_rate", Message("协议和合同就业率", "Contract employment rate"), ("contract",)),
-        Measure("own_business_rate", OWN_BUSINESS, ("own_business",)),
-        Measure("flexible_employment_rate", FLEXIBLE, ("flexible",)),
-        Measure("further_study_rate", FURTHER_STUDY, ("further_study",)),
-        Measure("seeking_rate", SEEKING, ("seeking",)),
-        Measure("not_seeking_rate", NOT_SEEKING, ("not_seeking",)),
-    ),
-    source="domain reference 2.2",
-    verified=True,
-)
-
-_EMPLOYED_2004 = (*_UNIT_WITHOUT_OTHER_FORMS, "12", "75*", "76*", *_STUDY)
-
-CN_2004 = Scheme(
-    id="CN-2004",
-    version="CN-2004.1",
-    title=Message("2004 年口径", "Scheme of 2004"),
-    first_cohort=None,
-    last_cohort=2020,
-    classes=MappingProxyType({"employed": _EMPLOYED_2004, "seeking": _SEEKING, "not_seeking": _NOT_SEEKING}),
-    measures=(
-        Measure(
-            "employment_rate",
-            Message("就业率", "Employment rate"),
-            ("employed",),
-            denominator=("employed", "seeking", "not_seeking"),
-        ),
-    ),
-    source="domain reference 2.2",
-    verified=True,
-)
-
-SCHEMES: Mapping[str, Scheme] = MappingProxyType({scheme.id: scheme for scheme in (CN_2024, CN_2021, CN_2004)})
+CN_2024, CN_2021, CN_2004, NACE = (SCHEMES[name] for name in ("CN-2024", "CN-2021", "CN-2004", "NACE"))
 
 
 def default_scheme(cohort: Cohort) -> Scheme:

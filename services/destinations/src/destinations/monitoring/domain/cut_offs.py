@@ -8,15 +8,11 @@ from enum import StrEnum
 from common.clock import SHANGHAI
 from common.identifiers import Cohort
 from common.reference_tables.working_days import WorkingDays
-from common.season import SeasonDay, season_day
+from common.season import daily_monitoring, monitored_months, monitored_weeks
 
 DAILY_AT = time(17)
 """The hour of Shanghai at which a working day is cut off; the other cut-offs end their day."""
 
-MONTHLY = 3
-"""December, January, February."""
-
-_FRIDAY = 4
 _DAY = timedelta(days=1)
 
 
@@ -53,18 +49,13 @@ def cut_offs(cohort: Cohort, calendar: WorkingDays) -> Sequence[CutOff]:
 
 
 def _cut_offs(cohort: Cohort, calendar: WorkingDays) -> Iterator[CutOff]:
-    begins = season_day(SeasonDay.MONITORING_BEGINS, cohort)
-    for month in range(MONTHLY):
-        year, index = divmod(begins.month - 1 + month, 12)
-        yield _ending(Kind.MONTHLY, begins.replace(year=begins.year + year, month=index + 1), calendar)
-    day, last = date(cohort, 3, 1), date(cohort, 8, 31)
-    while day <= last:
-        if calendar.working_day(day):
-            at = datetime.combine(day, DAILY_AT, SHANGHAI).astimezone(UTC)
-            yield CutOff(Kind.DAILY, day, at, calendar.provisional(day))
-        if day.weekday() == _FRIDAY:
-            yield _ending(Kind.WEEKLY, day, calendar)
-        day += _DAY
+    for day in monitored_months(cohort):
+        yield _ending(Kind.MONTHLY, day, calendar)
+    for day in filter(calendar.working_day, daily_monitoring(cohort)):
+        at = datetime.combine(day, DAILY_AT, SHANGHAI).astimezone(UTC)
+        yield CutOff(Kind.DAILY, day, at, calendar.provisional(day))
+    for day in monitored_weeks(cohort):
+        yield _ending(Kind.WEEKLY, day, calendar)
 
 
 def _ending(kind: Kind, day: date, calendar: WorkingDays) -> CutOff:

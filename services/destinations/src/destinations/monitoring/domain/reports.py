@@ -1,6 +1,5 @@
 """What a report says, when it is made, and how it is sealed; pure."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any, NewType
 from uuid import UUID
 
 from common.approvals.domain import TransitionNotAllowed
+from common.canonical import canonical
 from common.codes import CodeList
 from common.errors import Conflict, Message
 from common.identifiers import Cohort, SchoolCode
@@ -191,8 +191,3 @@ def sealed(moment: Moment, content: Content) -> bytes:
         "at": instant_text(moment.at),
     }
     return sha256(canonical({**content, **about})).digest()
-
-
-def canonical(value: Mapping[str, Any]) -> bytes:
-    """RFC 8785 of objects with names in ASCII, texts, whole numbers, lists and null, of which reports are made."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

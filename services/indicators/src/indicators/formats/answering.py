@@ -1,0 +1,81 @@
+"""The query parameter `format`, and answers in the format asked for."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import Depends, Query, Response
+
+from common.errors import BadQuery, FieldProblem, Message
+from common.operations.files import WORKBOOK
+from indicators.formats.charts import chart_of
+from indicators.formats.observation import FigureTable
+from indicators.formats.tables import csv_of, sdmx_csv_of, workbook_of
+
+FormatName = Literal["json", "csv", "xlsx", "sdmx-csv", "vega-lite"]
+
+JSON: FormatName = "json"
+
+MEDIA_TYPES: Mapping[FormatName, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": WORKBOOK,
+    "sdmx-csv": "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8",
+    "vega-lite": "application/vnd.vegalite.v6+json",
+}
+_SUFFIXES: Mapping[FormatName, str] = {"csv": "csv", "xlsx": "xlsx", "sdmx-csv": "sdmx.csv", "vega-lite": "vl.json"}
+
+IN_FORMATS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {each.split(";")[0]: {"schema": {"type": "string"}} for each in MEDIA_TYPES.values()}}
+}
+"""The `responses` of a route that answers in every format."""
+
+_NO_CHART = Message("人员变动清单没有图表", "There is no chart of movements of persons")
+
+Answer = TypeVar("Answer")
+
+
+class NoChart(BadQuery):
+    """What was asked for cannot be drawn."""
+
+    code = "no_chart"
+    title = Message("此内容没有图表", "There is no chart of this")
+
+    def __init__(self) -> None:
+        super().__init__([FieldProblem("format", "no_chart", _NO_CHART)])
+
+
+async def read_format(
+    format_: Annotated[FormatName, Query(alias="format", description="In which format the figures are wanted")] = JSON,
+) -> FormatName:
+    """The format asked for."""
+    return format_
+
+
+Format = Annotated[FormatName, Depends(read_format)]
+
+
+async def in_format(
+    wanted: FormatName, answer: Answer, table: Callable[[Answer], FigureTable], language: str
+) -> Answer | Response:
+    """The answer as it is, or its figures as a file of the format asked for."""
+    if wanted == JSON:
+        return answer
+    written, name = await asyncio.to_thread(_write, table(answer), wanted, language)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.{_SUFFIXES[wanted]}"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(written, media_type=MEDIA_TYPES[wanted], headers=headers)
+
+
+def _write(table: FigureTable, wanted: FormatName, language: str) -> tuple[bytes, str]:
+    match wanted:
+        case "csv":
+            return csv_of(table), table.name
+        case "xlsx":
+            return workbook_of(table), table.name
+        case "sdmx-csv":
+            return sdmx_csv_of(table), table.name
+        case _:
+            return json.dumps(chart_of(table, language), ensure_ascii=False).encode(), table.name
