@@ -1,7 +1,7 @@
 """A migrated database, histories of events, and a recount that shares nothing with the code under test."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
@@ -336,7 +336,7 @@ def _in_force(events: list[IncomingEvent], day: date) -> Any:
 def recount() -> Any:
     """Counts a school's graduates of a cohort on a day, straight from the histories, one by one."""
 
-    def counted(events: Iterable[IncomingEvent], cohort: int, day: date, *columns: str) -> Counter[tuple[Any, ...]]:
+    def counted(events: Iterable[IncomingEvent], cohort: int, day: date, *columns: Any) -> Counter[tuple[Any, ...]]:
         entries: dict[str, list[IncomingEvent]] = {}
         decisions: dict[str, list[IncomingEvent]] = {}
         for event in {(event.topic, event.key, event.sequence): event for event in events}.values():
@@ -360,7 +360,9 @@ def recount() -> Any:
     return counted
 
 
-def _column(entry: GraduateData, column: str) -> str | None:
+def _column(entry: GraduateData, column: str | Callable[[GraduateData], str | None]) -> str | None:
+    if callable(column):
+        return column(entry)
     if column == "origin_province_code":
         place = entry.origin_place_code
         return place[:2] + "0000" if place else None

@@ -110,7 +110,8 @@ async def test_a_bad_query_names_the_parameter(client: Client, query: dict[str, 
 
 
 async def test_nobody_reads_without_a_token(client: Client) -> None:
-    for path in ("/v1/rates", "/v1/series", "/v1/structures", "/v1/response-rates", "/v1/definitions"):
+    figures = ("/v1/rates", "/v1/series", "/v1/structures", "/v1/response-rates")
+    for path in (*figures, "/v1/definitions", "/v1/dimensions"):
         async with client() as anonymous:
             answer = await anonymous.get(path, params={"school": "90001", "cohort": 2024})
         assert answer.status_code == 401

@@ -14,6 +14,7 @@ from common.periodic import every
 from common.service_process import Area, Subscription
 from indicators.data_copies.routes import router as data_routes
 from indicators.definitions.routes import router as definition_routes
+from indicators.dimensions.routes import router as dimension_routes
 from indicators.facts import tables as fact_tables
 from indicators.facts.subscriptions import drop_fact, keep_facts
 from indicators.measures import storage as measures
@@ -130,5 +131,6 @@ AREAS = (
         subscription=MEASURES,
     ),
     Area(routes=[definition_routes]),
+    Area(routes=[dimension_routes]),
     Area(routes=[data_routes]),
 )

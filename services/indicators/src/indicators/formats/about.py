@@ -6,7 +6,7 @@ from typing import Any
 from indicators.formats.observation import Dataflow, FigureTable
 from indicators.reading.answers import Stamp
 from indicators.reading.selection import Selection
-from indicators.schemes.groupings import COLUMNS
+from indicators.schemes.groupings import DIMENSIONS
 
 
 def table_of(
@@ -17,7 +17,7 @@ def table_of(
         dataflow=dataflow,
         area=selection.scope.code,
         dimensions=said.pop("dimensions", selection.by),
-        known=(*COLUMNS, *(name for name in known if name not in COLUMNS)),
+        known=(*DIMENSIONS, *(name for name in known if name not in DIMENSIONS)),
         notes=[*notes_of(selection, answer)],
         **said,
     )

@@ -85,18 +85,23 @@ async def standing_with(
     partitions: Collection[int],
     sql: str,
     bound: Mapping[str, object],
+    doubt: str = "false",
 ) -> tuple[Standing, list[tuple[Any, ...]]]:
-    """The same with the rows of a query, whose last column is never null: one statement sees one moment."""
-    found = await connection.execute(_beside(sql), {**_which(topics, partitions), **bound})
+    """The same with the rows of a query, whose last column is never null: one statement sees one moment.
+
+    Where `doubt`, a condition, is true, the standing is incomplete.
+    """
+    found = await connection.execute(_beside(sql, doubt), {**_which(topics, partitions), **bound})
     return _standing(found[0]), [tuple(row[4:]) for row in found if row[-1] is not None]
 
 
 @lru_cache(maxsize=256)
-def _beside(sql: str) -> TextClause:
+def _beside(sql: str, doubt: str) -> TextClause:
     return text(
         f"""
         WITH standing AS MATERIALIZED ({_STANDING_SQL})
-        SELECT standing.*, found.* FROM standing LEFT JOIN LATERAL ({sql}) AS found ON true
+        SELECT standing.today, standing.now, standing.watermark, standing.incomplete OR {doubt} AS incomplete, found.*
+        FROM standing LEFT JOIN LATERAL ({sql}) AS found ON true
         """
     )
 

@@ -13,7 +13,7 @@ from common.errors import BadQuery, FieldProblem, Message
 from common.http import Day, MinChange, Router
 from indicators.formats.answering import IN_FORMATS, Format, in_format
 from indicators.rates.domain import Step, days_between, points_per_group
-from indicators.rates.storage import count_groups, counted, counting, movements
+from indicators.rates.storage import count_groups, counted, counting, is_too_old, movements
 from indicators.rates.wire import Rates, Series, observations, rates_table, series_observations, series_table
 from indicators.reading.answers import NOT_KEPT, defined
 from indicators.reading.changes import included
@@ -114,7 +114,8 @@ async def read_series(
         if await count_groups(look.connection, selection, days[0], days[-1]) * len(days) > MAX_POINTS_IN_ALL:
             raise BadQuery([FieldProblem("by", "too_many_points", _TOO_MANY_GROUPS)])
         moved = await movements(look.connection, selection, days[0], days[-1])
-        stamp = look.stamp(min_change_met=met)
+        doubted = await is_too_old(look.connection, selection, days[0], days[-1])
+        stamp = look.stamp(min_change_met=met, doubted=doubted)
     points = points_per_group(moved, days, scheme, asked, always=[] if selection.by else [()])
     series = Series(
         **defined(stamp, scheme),

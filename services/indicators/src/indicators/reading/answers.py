@@ -23,7 +23,8 @@ class Stamp(BaseModel):
     watermark: datetime | None = Field(description="Everything published before this instant is included")
     lag_ms: int | None = Field(description="Age of the watermark")
     incomplete: bool = Field(
-        description="Whether an event of the scope's partitions could not be applied; the watermark stands before it"
+        description="Whether an event of the scope's partitions could not be applied (the watermark stands before it), "
+        "or the figure is by what some of the events behind it did not say yet"
     )
     min_change_met: bool = Field(description="Whether all changes named by `min_change` are included")
     snapshot: UUID | None = Field(default=None, description="The snapshot that the figures are of; null for live ones")

@@ -1,14 +1,18 @@
 """Query parameters of figures, and the language of labels, as dependencies."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from inspect import Parameter, Signature
+from keyword import iskeyword
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request
 
 from common.http import Day, Whole
 from common.http.language import preferred_language
 from common.identifiers import Cohort
-from indicators.reading.selection import Selection, dimensions_of, scope_of
+from indicators.reading.selection import Level, Selection, dimensions_of, scope_of
+from indicators.schemes.groupings import DIMENSIONS, Dimension
 from indicators.schemes.schemes import SCHEMES, Scheme, default_scheme
 
 _VALUE = r"^[^\x00]{1,64}$"
@@ -18,38 +22,42 @@ SchoolQuery = Annotated[str | None, Query(pattern=r"^[0-9]{5}$", description="�
 CohortQuery = Annotated[Whole, Query(ge=1977, le=2200, description="届: year of graduation")]
 ByQuery = Annotated[
     str | None,
-    Query(max_length=200, description="Groupings, comma-separated: college major class education_level …"),
+    Query(
+        max_length=1_000,
+        description="Groupings, comma-separated: college major class …; `GET /v1/dimensions` has them all",
+    ),
 ]
+
+
+async def read_filters(**given: str | None) -> Mapping[str, str]:
+    """What each dimension is kept to, by name."""
+    return {name.removesuffix("_"): value for name, value in given.items() if value is not None}
+
+
+def _filter_parameter(dimension: Dimension) -> Parameter:
+    # a keyword of the language is no name of a parameter
+    name = f"{dimension.name}_" if iskeyword(dimension.name) else dimension.name
+    kept: Any = Literal[dimension.words] if dimension.words else str
+    pattern = None if dimension.words else _VALUE
+    query = Query(alias=dimension.name, pattern=pattern, description=f"{dimension.title.zh} {dimension.title.en}")
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kept | None, query])
+
+
+# each dimension is a parameter; one school is a scope
+_FILTERS = Signature([_filter_parameter(each) for each in DIMENSIONS.values() if each.name != Level.SCHOOL])
+vars(read_filters)["__signature__"] = _FILTERS
 
 
 async def read_selection(
     cohort: CohortQuery,
+    filters: Annotated[Mapping[str, str], Depends(read_filters)],
     school: SchoolQuery = None,
     province: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="All schools of a province")] = None,
     nation: Annotated[Literal["CN"] | None, Query(description="All schools")] = None,
     by: ByQuery = None,
-    college: ValueQuery = None,
-    major: ValueQuery = None,
-    class_: Annotated[str | None, Query(alias="class", pattern=_VALUE)] = None,
-    education_level: Annotated[
-        Literal["doctoral", "master", "second_bachelor", "bachelor", "junior_college"] | None, Query()
-    ] = None,
-    education_level_code: ValueQuery = None,
-    sex: ValueQuery = None,
-    origin_province: ValueQuery = None,
 ) -> Selection:
     """Scope, cohort, groupings and filters; raises BadQuery."""
-    filters = {
-        "college": college,
-        "major": major,
-        "class": class_,
-        "education_level": education_level,
-        "education_level_code": education_level_code,
-        "sex": sex,
-        "origin_province": origin_province,
-    }
-    given = {name: value for name, value in filters.items() if value is not None}
-    return Selection(scope_of(school, province, nation), Cohort(cohort), dimensions_of(by), given)
+    return Selection(scope_of(school, province, nation), Cohort(cohort), dimensions_of(by), filters)
 
 
 async def read_as_of(

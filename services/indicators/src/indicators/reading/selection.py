@@ -8,7 +8,7 @@ from enum import StrEnum
 from common.auth import Principal, Role
 from common.errors import BadQuery, FieldProblem, Message, NotFound
 from common.identifiers import Cohort
-from indicators.schemes.groupings import COLUMNS, Filter, filter_of
+from indicators.schemes.groupings import DIMENSIONS, Dimension, Filter, filter_of
 
 READERS = frozenset(
     {
@@ -28,7 +28,7 @@ READERS = frozenset(
 NATION = "CN"
 
 _ONE_SCOPE = Message("须且只能给出 school、province、nation 之一", "Give exactly one of school, province and nation")
-_UNKNOWN_DIMENSION = Message("未知的分组维度", "Unknown dimension")
+_UNKNOWN = Message(f"可用的维度为 {' '.join(DIMENSIONS)}；未知：", f"There are {' '.join(DIMENSIONS)}; unknown: ")
 _REPEATED_DIMENSION = Message("分组维度重复", "The dimension is given twice")
 
 
@@ -59,8 +59,13 @@ class Selection:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Stored columns of the groupings, in their order."""
-        return tuple(COLUMNS[dimension] for dimension in self.by)
+        """The groupings as expressions over a span, in their order."""
+        return tuple(DIMENSIONS[dimension].sql for dimension in self.by)
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """All that it groups and filters by."""
+        return tuple(DIMENSIONS[dimension] for dimension in (*self.by, *self.filters))
 
     @property
     def conditions(self) -> tuple[Filter, ...]:
@@ -100,8 +105,10 @@ def dimensions_of(by: str | None) -> tuple[str, ...]:
 
 def _dimension_problems(names: tuple[str, ...]) -> Iterable[FieldProblem]:
     for index, name in enumerate(names):
-        if name not in COLUMNS:
-            yield FieldProblem("by", "unknown_dimension", _UNKNOWN_DIMENSION)
+        if name not in DIMENSIONS:
+            yield FieldProblem(
+                "by", "unknown_dimension", Message(f"{_UNKNOWN.zh}{name[:40]}", f"{_UNKNOWN.en}{name[:40]}")
+            )
         elif name in names[:index]:
             yield FieldProblem("by", "repeated_dimension", _REPEATED_DIMENSION)
 

@@ -35,13 +35,13 @@ class Look:
     moment: Moment
     standing: Standing
 
-    def stamp(self, *, min_change_met: bool) -> Stamp:
-        """What every figure carries."""
+    def stamp(self, *, min_change_met: bool, doubted: bool = False) -> Stamp:
+        """What every figure carries; `doubted` if spans that were looked at besides are too old for what is asked."""
         return Stamp(
             as_of=self.moment.as_of,
             watermark=self.standing.watermark,
             lag_ms=self.standing.lag_ms,
-            incomplete=self.standing.incomplete,
+            incomplete=self.standing.incomplete or doubted,
             min_change_met=min_change_met,
         )
 
@@ -110,7 +110,12 @@ class Figures:
             asked = question(live)
             async with self.database.reading() as connection:
                 now, rows = await standing_with(
-                    connection, topics, self._partitions_of(scope), asked.sql, {**asked.bound, "day": as_of}
+                    connection,
+                    topics,
+                    self._partitions_of(scope),
+                    asked.sql,
+                    {**asked.bound, "day": as_of},
+                    asked.doubt,
                 )
             day = as_of or now.today
             require_past("as_of", day, now.today)

@@ -1,5 +1,6 @@
 """SQL of the spans that a selection means: the condition, and what has to be bound to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -7,17 +8,24 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from indicators.reading.selection import Level, Selection
+from indicators.schemes.groupings import joins_of
 
 Parameters = dict[str, Any]
 """What is bound to a statement, by name."""
 
+NO_DOUBT = "false"
+
 
 @dataclass(frozen=True)
 class Question:
-    """A query for `Figures.ask`, whose last column is never null; `DAY` in it stands for the day asked for."""
+    """A query for `Figures.ask`, whose last column is never null; `DAY` in it stands for the day asked for.
+
+    `doubt` is a condition: whether something of what is asked for cannot be known yet.
+    """
 
     sql: str
     bound: Parameters
+    doubt: str = NO_DOUBT
 
 
 IN_SCOPE = {
@@ -32,8 +40,30 @@ IN_SCOPE = {
 
 def spans_where(selection: Selection) -> str:
     """Condition for the spans of a selection, whatever the day."""
-    filters = [f"{each.column} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
-    return " AND ".join([IN_SCOPE[selection.scope.level], "cohort = :cohort", *filters])
+    filters = [f"{each.sql} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
+    return " AND ".join([_of_cohort(selection), *filters])
+
+
+def spans_of(selection: Selection) -> str:
+    """The spans, and beside them what the groupings and filters of the selection look at."""
+    return f"spans{joins_of(selection.dimensions)}"
+
+
+def too_old(selection: Selection, lasting: str, conditions: Iterable[str | None] = ()) -> str:
+    """Condition: whether a span of the selection that lasts so cannot have what is asked for yet.
+
+    `conditions` are those of what is asked for besides groupings and filters. What the filters keep does not matter: a
+    span that cannot have the value of a filter is kept by none.
+    """
+    asked = dict.fromkeys([*(each.too_old for each in selection.dimensions), *conditions])
+    old = [condition for condition in asked if condition is not None]
+    if not old:
+        return NO_DOUBT
+    return f"EXISTS (SELECT FROM spans WHERE {_of_cohort(selection)} AND {lasting} AND ({' OR '.join(old)}))"
+
+
+def _of_cohort(selection: Selection) -> str:
+    return f"{IN_SCOPE[selection.scope.level]} AND cohort = :cohort"
 
 
 def parameters_of(selection: Selection) -> Parameters:

@@ -29,6 +29,6 @@ async def read_response_rates(
     met = await included(figures, min_change, selection.scope)
     question = asking(selection, int(cycle))
     answer = await figures.ask(selection.scope, lambda _live: question, topics=RESPONSE_TOPICS)
-    found = response_figures(selection, answer)
+    found = response_figures(answer)
     stamp = dict(answer.stamp(min_change_met=met))
     return ResponseRates(**stamp, cycle=int(cycle), observations=response_observations(found, selection.by))

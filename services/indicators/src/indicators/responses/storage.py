@@ -10,7 +10,8 @@ from indicators.reading.selection import Selection
 from indicators.reading.snapshot import Answer
 from indicators.reading.spans import IN_SCOPE, Question, parameters_of
 from indicators.responses.domain import SUBMITTED, ResponseFigure
-from indicators.schemes.groupings import Group, group_of
+from indicators.schemes.groupings import Group, joins_of
+from indicators.timeline.domain import ROSTER_GROUPS
 
 COLUMNS = (
     "graduate_id", "sequence", "school_code", "cohort", "cycle", "wave_id", "event_id", "recorded_at", "state",
@@ -50,10 +51,9 @@ _KEEP: Mapping[tuple[str, ...], tuple[str, str]] = {
     for table, columns in (("response_versions", COLUMNS), ("employer_response_versions", EMPLOYER_COLUMNS))
 }
 # LEFT: a graduate may be asked before registry's event about the entry has arrived
-_LATEST = """
+_LATEST = f"""
     LEFT JOIN LATERAL (
-        SELECT college_code, major_code, class_code, education_level_code, sex_code,
-               left(origin_place_code, 2) || '0000' AS origin_province_code
+        SELECT school_code, {", ".join(ROSTER_GROUPS)}, left(origin_place_code, 2) || '0000' AS origin_province_code
         FROM roster_versions WHERE roster_versions.graduate_id = asked.graduate_id ORDER BY sequence DESC LIMIT 1
     ) AS latest ON true
 """
@@ -83,12 +83,12 @@ def asking(selection: Selection, cycle: int) -> Question:
     return Question(_counting(selection), parameters_of(selection) | {"cycle": cycle})
 
 
-def response_figures(selection: Selection, answer: Answer) -> Mapping[Group, ResponseFigure]:
+def response_figures(answer: Answer) -> Mapping[Group, ResponseFigure]:
     """What `asking` found, by group."""
     eligible: Counter[Group] = Counter()
     valid: Counter[Group] = Counter()
     for row in answer.rows:
-        group = group_of(selection.by, row[:-2])
+        group = row[:-2]
         eligible[group] += row[-2]
         valid[group] += row[-1]
     return {group: ResponseFigure(eligible[group], valid[group]) for group in eligible}
@@ -96,10 +96,9 @@ def response_figures(selection: Selection, answer: Answer) -> Mapping[Group, Res
 
 def _counting(selection: Selection) -> str:
     """Statement that counts eligible and valid per stored value of the groupings."""
-    columns = [f"latest.{column}" for column in selection.columns]
-    listed = "".join(f"{column} AS group_{number}, " for number, column in enumerate(columns))
-    keys = ", ".join(str(number) for number in range(1, len(columns) + 1))
-    kept = [f"latest.{each.column} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
+    listed = "".join(f"{column} AS group_{number}, " for number, column in enumerate(selection.columns))
+    keys = ", ".join(str(number) for number in range(1, len(selection.columns) + 1))
+    kept = [f"{each.sql} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
     return f"""
         WITH states AS (
             SELECT DISTINCT ON (graduate_id, wave_id) graduate_id, state FROM response_versions
@@ -108,7 +107,8 @@ def _counting(selection: Selection) -> str:
         ), asked AS (
             SELECT graduate_id, bool_or(state = '{SUBMITTED}') AS valid FROM states GROUP BY graduate_id
         )
-        SELECT {listed}count(*), count(*) FILTER (WHERE asked.valid) FROM asked {_LATEST}
+        SELECT {listed}count(*), count(*) FILTER (WHERE asked.valid)
+        FROM asked {_LATEST} {joins_of(selection.dimensions)}
         WHERE {" AND ".join(kept) or "true"}
         {f"GROUP BY {keys}" if keys else ""}
     """

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from indicators.reading.answers import NamedGroup, Stamp, in_order, named
 from indicators.schemes.groupings import Group
 from indicators.structures.domain.labels import label_of
-from indicators.structures.domain.structure import Particulars, structure
+from indicators.structures.domain.structure import Asked, Particulars, structure
 
 
 class CellBody(BaseModel):
@@ -40,30 +40,28 @@ class Structure(Stamp):
 
 @dataclass(frozen=True)
 class StructureTable:
-    """What is asked of every group, and the language of the labels."""
+    """What is asked of every group, the language of the labels, and the names of units that are cells."""
 
-    dimension: str
-    rule: str
-    regions: str
+    asked: Asked
     language: str
+    names: Mapping[str, str]
 
     def observations(
         self, found: Mapping[Group, Sequence[Particulars]], by: Sequence[str]
     ) -> list[StructureObservation]:
         """Groups that have graduates in the base; without a grouping always exactly one."""
-        asked: Mapping[Group, Sequence[Particulars]] = found if by else {(): found.get((), [])}
-        shown = [self._observation(named(by, group), asked[group]) for group in in_order(asked)]
+        groups: Mapping[Group, Sequence[Particulars]] = found if by else {(): found.get((), [])}
+        shown = [self._observation(named(by, group), groups[group]) for group in in_order(groups)]
         return [each for each in shown if each.base or not by]
 
     def _observation(self, group: NamedGroup, particulars: Sequence[Particulars]) -> StructureObservation:
-        base, cells = structure(particulars, self.dimension, self.rule, self.regions)
+        base, cells = structure(particulars, self.asked)
         shown = [
-            CellBody(
-                code=cell.code,
-                label=label_of(self.dimension, cell.code, self.language, self.regions),
-                count=cell.count,
-                share=cell.share,
-            )
-            for cell in cells
+            CellBody(code=cell.code, label=self._label(cell.code), count=cell.count, share=cell.share) for cell in cells
         ]
         return StructureObservation(group=group, base=base, cells=shown)
+
+    def _label(self, code: str | None) -> str | None:
+        return self.names.get(code or "") or label_of(
+            self.asked.dimension, code, self.language, self.asked.places.regions
+        )

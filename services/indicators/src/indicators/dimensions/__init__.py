@@ -1,0 +1,1 @@
+"""What figures can be grouped and filtered by, as documents."""

@@ -1,0 +1,41 @@
+"""A figure by what some of the events behind it did not say yet says that it is incomplete."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
+from typing import Any
+
+from common.contracts.envelope import IncomingEvent
+from testing.http import Client, get
+
+Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
+JUNE, JULY = date(2024, 6, 1), date(2024, 7, 1)
+
+
+async def incomplete(client: Client, path: str, school: Any, **query: Any) -> bool:
+    body = await get(client("admin"), path, school=school.code, cohort=2024, **query)
+    return bool(body["incomplete"])
+
+
+SERIES: dict[str, Any] = {"measure": "placement_rate", "to": "2024-06-05"}
+
+
+async def test_it_is_said_of_the_days_and_dimensions_that_it_is_true_of(
+    client: Client, apply: Applied, school: Any
+) -> None:
+    someone = school.enters(sex_code="1")
+    school.enters(someone, day=JUNE, urban_rural=None, sex_code="1")
+    school.goes(someone, "801", JUNE)
+    school.goes(someone, "801", JULY, study_level_code="11", abroad_country_code=None)
+    await apply(school.events)
+    for by, before, after in (("origin_urban", True, False), ("sex", False, False), ("hardship", False, False)):
+        assert await incomplete(client, "/v1/rates", school, by=by, as_of="2024-05-31") is before
+        assert await incomplete(client, "/v1/rates", school, by=by, as_of="2024-06-01") is after
+        assert await incomplete(client, "/v1/rates", school, by=by) is after
+        assert await incomplete(client, "/v1/series", school, by=by, **{"from": "2024-05-31"}, **SERIES) is before
+        assert await incomplete(client, "/v1/series", school, by=by, **{"from": "2024-06-01"}, **SERIES) is after
+    # a filter that keeps nothing, because nothing can have its value yet
+    assert await incomplete(client, "/v1/rates", school, origin_urban="rural", as_of="2024-05-31")
+    for day, expected in (("2024-06-30", True), ("2024-07-01", False)):
+        assert await incomplete(client, "/v1/structures", school, dimension="study_level", as_of=day) is expected
+        assert not await incomplete(client, "/v1/structures", school, dimension="abroad_country", as_of=day)
+        assert not await incomplete(client, "/v1/structures", school, dimension="destination", as_of=day)
