@@ -11,6 +11,7 @@ from common.contracts.code_list import CodeEntryData
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import OrganisationData
 from common.periodic import every
+from common.reference_tables.routes import reference_tables_router
 from common.service_process import Area, Subscription
 from indicators.data_copies.routes import router as data_routes
 from indicators.definitions.routes import router as definition_routes
@@ -29,10 +30,11 @@ from indicators.progress.tokens import STORED
 from indicators.rates import tables as rate_tables
 from indicators.rates.announcements import EVERY_SECONDS, announce_moved_groups, raise_streams
 from indicators.rates.routes import router as rate_routes
+from indicators.references.known import CITY_TIER, CPI, SALARY_BENCHMARK
 from indicators.responses import tables as response_tables
 from indicators.responses.routes import router as response_routes
 from indicators.responses.subscriptions import drop_response, keep_responses
-from indicators.schema import code_entries
+from indicators.schema import code_entries, reference_versions
 from indicators.structures.routes import router as structure_routes
 from indicators.timeline import tables as timeline_tables
 from indicators.timeline.subscriptions import drop_version, fold_events, lock
@@ -132,5 +134,6 @@ AREAS = (
     ),
     Area(routes=[definition_routes]),
     Area(routes=[dimension_routes]),
+    Area(tables=[reference_versions], routes=[reference_tables_router(CITY_TIER, CPI, SALARY_BENCHMARK)]),
     Area(routes=[data_routes]),
 )

@@ -6,6 +6,7 @@ from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.database import new_metadata
 from common.outbox import outbox_tables
+from common.reference_tables.table import reference_versions_table
 
 metadata = new_metadata()
 
@@ -14,5 +15,6 @@ audit_table(metadata)
 dead_letter_table(metadata)
 consumed_table(metadata)
 code_entries = code_entries_table(metadata)
+reference_versions = reference_versions_table(metadata)
 
 CODE_ENTRIES = CodeEntries(code_entries)

@@ -14,6 +14,7 @@ from typing import Any
 
 from common.codes.rules import rule
 from common.errors import FieldProblem, Invalid, Message
+from common.spreadsheets.writing import safe_text
 
 Value = str | int | float | bool | None
 ReferenceRow = Mapping[str, Value]
@@ -27,6 +28,7 @@ MOST_PROBLEMS = 100
 _SOURCE, _VERIFIED = "source", "verified"
 _NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEAR = re.compile(r"(19|20|21)[0-9]{2}")
 _AREA = re.compile(r"[1-9][0-9]([0-9]{2}){0,2}")
 _FLAGS = {"true": True, "false": False}
 
@@ -45,7 +47,8 @@ class Column:
 class ReferenceTable:
     """A table. Rows with the same `key` may not overlap: in their `period`, or at all where there is none.
 
-    `period` names the columns of the first and of the last day; a row without a last day holds on.
+    `period` names the columns of the first and of the last day; a row without a last day holds on. `package` has the
+    rows of the release, in `data/<name>.csv`.
     """
 
     name: str
@@ -53,6 +56,7 @@ class ReferenceTable:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     period: tuple[str, str] | None = None
+    package: str = "common.reference_tables"
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -81,6 +85,21 @@ def number(text: str) -> int | float:
     return float(text) if float(text) % 1 else int(float(text))
 
 
+def positive(text: str) -> int | float:
+    """An amount above 0."""
+    found = number(text)
+    if not found:
+        raise ValueError
+    return found
+
+
+def year(text: str) -> int:
+    """A calendar year."""
+    if not _YEAR.fullmatch(text):
+        raise ValueError
+    return int(text)
+
+
 def area(text: str) -> str:
     """The beginning of a division code: province, prefecture or county."""
     if not _AREA.fullmatch(text):
@@ -101,13 +120,15 @@ def one_of(*words: str) -> Read:
 
 DAY = Message("应为日期，如 2026-01-01", "Must be a day such as 2026-01-01")
 AMOUNT = Message("应为数字，最多两位小数", "Must be a number with at most two decimal places")
+POSITIVE = Message("应为大于 0 的数字，最多两位小数", "Must be a number above 0 with at most two decimal places")
+YEAR = Message("应为年份，如 2024", "Must be a year such as 2024")
 AREA = Message("应为行政区划代码的前 2、4 或 6 位", "Must be the first 2, 4 or 6 digits of a division code")
 
 
 @cache
 def shipped(table: ReferenceTable) -> tuple[ReferenceRow, ...]:
     """The rows of the release."""
-    content = (files("common.reference_tables") / "data" / f"{table.name}.csv").read_text("utf-8")
+    content = (files(table.package) / "data" / f"{table.name}.csv").read_text("utf-8")
     return rows_of(table, content)
 
 
@@ -184,7 +205,8 @@ def _order(table: ReferenceTable) -> Callable[[ReferenceRow], Any]:
 
 
 def _source(text: str) -> str:
-    if not text or len(text) > 500:
+    # a spreadsheet program would take it for a formula
+    if not text or len(text) > 500 or safe_text(text) != text:
         raise ValueError
     return text
 
@@ -195,7 +217,10 @@ def _flag(text: str) -> bool:
     return _FLAGS[text]
 
 
+_SOURCES = Message(
+    "应填写来源，最多 500 字，不得为公式", "Must name the source, in at most 500 characters and by no formula"
+)
 _STATED: Iterable[Column] = (
-    Column(_SOURCE, _source, Message("应填写来源，最多 500 字", "Must name the source, in at most 500 characters")),
+    Column(_SOURCE, _source, _SOURCES),
     Column(_VERIFIED, _flag, Message("应为 true 或 false", "Must be true or false")),
 )

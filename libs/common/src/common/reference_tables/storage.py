@@ -1,10 +1,10 @@
 """Versions of reference tables in SQL. The newest one holds; where none was uploaded, the rows of the release."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import text
 
@@ -14,6 +14,8 @@ from common.reference_tables.definition import ReferenceRow, ReferenceTable, shi
 from common.reference_tables.minimum_wages import MINIMUM_WAGE, MinimumWages
 from common.reference_tables.working_days import WORKING_DAYS, WorkingDays
 from common.sql import Connection
+
+Made = TypeVar("Made")
 
 _NEWEST = text("SELECT version, recorded_at FROM reference_versions WHERE name = :name ORDER BY version DESC LIMIT 1")
 _ONE = text("SELECT rows, recorded_at FROM reference_versions WHERE name = :name AND version = :version")
@@ -40,14 +42,12 @@ class ReferenceVersion:
 
 async def working_days(connection: Connection) -> WorkingDays:
     """The calendar as it is known."""
-    made: WorkingDays = await _newest_as(connection, WORKING_DAYS, WorkingDays)
-    return made
+    return (await newest_as(connection, WORKING_DAYS, WorkingDays))[0]
 
 
 async def minimum_wages(connection: Connection) -> MinimumWages:
     """The minimum wages as they are known."""
-    made: MinimumWages = await _newest_as(connection, MINIMUM_WAGE, MinimumWages)
-    return made
+    return (await newest_as(connection, MINIMUM_WAGE, MinimumWages))[0]
 
 
 async def newest_version(connection: Connection, table: ReferenceTable) -> int:
@@ -79,11 +79,14 @@ async def add(
     return await connection.affected(_ADD, values) == 1
 
 
-async def _newest_as(connection: Connection, table: ReferenceTable, make: Any) -> Any:
+async def newest_as(
+    connection: Connection, table: ReferenceTable, make: Callable[[Sequence[ReferenceRow]], Made]
+) -> tuple[Made, int]:
+    """What is made of the rows that hold, once for each version, and the number of that version."""
     newest = await connection.execute(_NEWEST, {"name": table.name})
-    state = tuple(newest[0]) if newest else None
-    known, made = _made.get(table.name, (_made, None))
-    if known != state:
-        made = make((await get(connection, table, newest[0].version if newest else 0)).rows)
-        _made[table.name] = (state, made)
-    return made
+    version, since = (newest[0].version, newest[0].recorded_at) if newest else (0, None)
+    known, made = _made.get(table.name, (None, None))
+    if known != (version, since):
+        made = make((await get(connection, table, version)).rows)
+        _made[table.name] = ((version, since), made)
+    return cast(Made, made), version
