@@ -63,6 +63,7 @@ QUESTIONNAIRE: Json = {
                     "required": True,
                     "text": {"zh": "对口", "en": "Match"},
                     "scale": {"min": 1, "max": 5},
+                    "measure": {"id": "major_match"},
                 }
             ],
         },

@@ -19,6 +19,7 @@ from surveys.answers import commands as answers
 from surveys.invitations import commands as invitations
 from surveys.invitations import storage
 from surveys.invitations.domain import Batch, Channel, Invitation, NewInvitation
+from surveys.measures import commands as measures
 from surveys.responses import commands as responses
 from surveys.responses.subscriptions import erase_answers
 from surveys.roster.subscriptions import keep_graduates
@@ -100,6 +101,7 @@ async def acts_on(
             "withdraw": withdrawals.get(str(link.graduate_id), invite()),
             "invite": invite(),
             "invite too": invite(),
+            "close": partial(measures.close, wave_id=link.wave_id),
             "erase": partial(erase, [graduate_event(school, each, sequence=2, erased=True) for each in everybody]),
             "create": partial(waves.create, caller=manager, plan=NewWave.model_validate_json(json.dumps(plan)).plan()),
         }
@@ -123,6 +125,11 @@ async def acts_on(
         ("create", "create", OPENED),
         ("create", "submit", OPENED),
         ("create", "withdraw", SUBMITTED),
+        ("close", "close", OPENED),
+        ("close", "open", CREATED),
+        ("close", "save", OPENED),
+        ("close", "submit", OPENED),
+        ("close", "withdraw", SUBMITTED),
         ("invite", "invite too", CREATED),
         ("erase", "erase", OPENED),
         ("erase", "save", OPENED),

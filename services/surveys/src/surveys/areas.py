@@ -1,9 +1,12 @@
 """The areas of the service: what each brings to the app, the worker and the migrations."""
 
+from functools import partial
+
 from common.consuming.forks import dropping_newest
 from common.consuming.graduates import of_graduates
 from common.contracts import graduate, measure, organisation, response
 from common.outbox import raising
+from common.periodic import every
 from common.service_process import Area, Operation, Subscription
 from surveys.answers.routes import router as answer_routes
 from surveys.data_copies.routes import router as data_routes
@@ -11,6 +14,8 @@ from surveys.invitations.commands import KIND
 from surveys.invitations.operations import inviting
 from surveys.invitations.routes import router as invitation_routes
 from surveys.invitations.tables import invitations
+from surveys.measures.commands import CLOSE_SECONDS, close_due_waves
+from surveys.measures.storage import raise_streams
 from surveys.measures.tables import measure_streams
 from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
@@ -63,7 +68,11 @@ AREAS = (
         handlers=of_graduates(erase_answers),
         subscription=ROSTER,
     ),
-    Area(tables=[measure_streams], streams={measure.TOPIC: raising(measure_streams)}),
+    Area(
+        tables=[measure_streams],
+        streams={measure.TOPIC: raise_streams},
+        periodic=lambda runtime: [every(CLOSE_SECONDS, partial(close_due_waves, runtime.database))],
+    ),
     Area(routes=[answer_routes]),
     Area(routes=[data_routes]),
 )

@@ -11,6 +11,9 @@ import pytest
 
 from common.auth import SYSTEM
 from common.contracts.envelope import IncomingEvent
+from common.contracts.measure import RECORDED, WITHDRAWN
+from common.contracts.measure import TOPIC as MEASURE_TOPIC
+from common.contracts.response import TOPIC as RESPONSE_TOPIC
 from common.crypto import FieldCipher, hashed_secret
 from common.database import Database
 from common.errors import Versions
@@ -40,6 +43,12 @@ OF_WAVE = """
      WHERE invitation.wave_id = :wave GROUP BY invitation.id, response.id ORDER BY invitation.graduate_id
 """
 
+OF_RESPONSES = f"SELECT count(*) FROM outbox WHERE topic = '{RESPONSE_TOPIC}'"
+GIVEN = f"""
+    SELECT type, data -> 'values' AS values, sequence FROM outbox
+     WHERE topic = '{MEASURE_TOPIC}' AND key = :key ORDER BY sequence
+"""
+
 
 async def test_answers_and_links_go_and_the_responses_count_on(
     client: Client,
@@ -60,7 +69,10 @@ async def test_answers_and_links_go_and_the_responses_count_on(
             saved = await client(link=token).put(path, json={"values": values}, headers=ANY)
             assert saved.status_code == 200
     assert (await client(link=tokens[0]).post("/v1/answer/submit", headers=ANY)).status_code == 200
-    before, said = await rows(OF_WAVE, wave=wave["id"]), await rows("SELECT count(*) FROM outbox")
+    before, said = await rows(OF_WAVE, wave=wave["id"]), await rows(OF_RESPONSES)
+    assert [each["values"] for each in await rows(GIVEN, key=str(graduates[0]))] == [
+        [{"measure": "major_match", "value": 75, "post_level": None}]
+    ]
     erased = [graduate_event(school, each, sequence=2, erased=True) for each in graduates]
     await keep(erased[:1])
     assert [each["linkless"] for each in await rows(OF_WAVE, wave=wave["id"])] == [True, False, False]
@@ -70,7 +82,12 @@ async def test_answers_and_links_go_and_the_responses_count_on(
     assert [(each["invited"], each["state"]) for each in before] == [
         ("submitted", "submitted"), ("opened", "open"), ("created", None)
     ]  # fmt: skip
-    assert await rows("SELECT count(*) FROM outbox") == said
+    # of the response itself nothing is announced; what it gave to measures is taken back
+    assert await rows(OF_RESPONSES) == said
+    assert await rows(GIVEN, key=str(graduates[0])) == [
+        {"type": RECORDED, "values": [], "sequence": 1},
+        {"type": WITHDRAWN, "values": [], "sequence": 2},
+    ]
     for token in [*tokens, "A" * 22]:
         refused = await client(link=token).get("/v1/answer")
         assert (refused.status_code, refused.json()["code"]) == (401, "link_refused")

@@ -16,6 +16,9 @@ from surveys.answers.domain import answered, missing, problems_of_page
 from surveys.answers.storage import Values
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Invitation, InvitationState, LinkRefused
+from surveys.measures import commands as measures
+from surveys.measures.announcements import recorded
+from surveys.measures.domain import measures_anything, values_given
 from surveys.questionnaires.domain.content import Content
 from surveys.questionnaires.storage import published
 from surveys.responses import storage as responses
@@ -120,12 +123,19 @@ async def submit(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitatio
     answer = await _with_values(unit.connection, cipher, asked, found)
     if problems := missing(answer.content, answer.values):
         raise Invalid(problems)
-    # the stream before the response, as every act does
+    # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, answer.response)
+    cycle = answer.wave.cycle.value
+    measured = await measures.next_moment(unit, found) if measures_anything(answer.content, cycle) else None
     given, total = answered(answer.content, answer.values)
-    response = await responses.submit(unit.connection, answer.response, moment, given, total)
+    response = await responses.submit(
+        unit.connection, answer.response, moment, given, total, measured=measured is not None
+    )
     await invitations.mark(unit.connection, invitation.id, InvitationState.SUBMITTED)
     await unit.announce(announcement(response, answer.wave, moment))
+    if measured is not None:
+        values = values_given(answer.content, answer.values, cycle)
+        await unit.announce(recorded(response, answer.wave, measured, values))
     await _audit(unit, "submit", response)
     return replace(answer, response=response)
 

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter
 
 from common.http import StrictModel
 from surveys.questionnaires.domain.content import (
     Content,
     ContentChange,
+    PostLevel,
     QuestionnairePage,
     QuestionnaireState,
     QuestionType,
@@ -60,6 +61,24 @@ class ScaleForm(StrictModel, from_attributes=True):
     max: Step
 
 
+def _word(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+MeasureCode = Annotated[str, BeforeValidator(_word), Field(min_length=1, max_length=100)]
+"""A code that an option stands for; true and false are words, too."""
+
+
+class MeasureForm(StrictModel, from_attributes=True):
+    """The measure to which the answers are given; see `indicators` for what it is."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+    map: Annotated[dict[Annotated[str, Field(max_length=200)], MeasureCode], Field(max_length=MAX_OPTIONS)] | None = (
+        _unset("Of choices: option value → code; an option that is missing here gives no value")
+    )
+    post_level: PostLevel | None = _unset("Of questions to employers: the level of the posts that is judged")
+
+
 class QuestionForm(StrictModel):
     """A question; which of the optional members it needs depends on its type."""
 
@@ -74,6 +93,7 @@ class QuestionForm(StrictModel):
     minimum: Bound | None = _unset("Of number")
     maximum: Bound | None = _unset("Of number")
     max_length: Annotated[int, Field(ge=1, le=100_000)] | None = _unset("Of text")
+    measure: MeasureForm | None = _unset("What the answers give to the indicators")
 
 
 class PageForm(StrictModel):

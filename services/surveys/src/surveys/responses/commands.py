@@ -6,6 +6,7 @@ from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import ResponseId
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState
+from surveys.measures import commands as measures
 from surveys.responses import storage
 from surveys.responses.announcements import announcement
 from surveys.responses.domain import NotSubmitted, Response, ResponseState
@@ -32,9 +33,12 @@ async def withdraw(
     if response.state is not ResponseState.SUBMITTED:
         raise NotSubmitted(state=response.state.value, allowed_transitions=[])
     moment = await storage.next_moment(unit.connection, response)
+    measured = None if response.measured_version is None else await measures.next_moment(unit, response)
     withdrawn = await storage.withdraw(unit.connection, response, moment)
     await invitations.mark(unit.connection, response.invitation_id, InvitationState.WITHDRAWN)
     await unit.announce(announcement(withdrawn, wave, moment))
+    if measured is not None:
+        await measures.take_back(unit, withdrawn, wave, measured)
     detail = {"version": withdrawn.version, "wave_id": str(withdrawn.wave_id)}
     await unit.audit("response.withdraw", "response", withdrawn.id, school_code=withdrawn.school_code, detail=detail)
     return withdrawn

@@ -18,7 +18,10 @@ class ResponseState(StrEnum):
 
 @dataclass(frozen=True)
 class Response:
-    """答卷, without what was answered."""
+    """答卷, without what was answered.
+
+    `measured_version` is the one whose answers gave values to measures last; None where none do.
+    """
 
     id: ResponseId
     invitation_id: InvitationId
@@ -33,6 +36,7 @@ class Response:
     recorded_at: datetime
     submitted_at: datetime | None
     announced_sequence: int | None
+    measured_version: int | None
 
 
 class NotSubmitted(Conflict):

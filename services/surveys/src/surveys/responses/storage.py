@@ -81,8 +81,10 @@ async def next_moment(connection: Connection, response: Response) -> Moment:
     return rows.one(Moment, await connection.execute(_NEXT_MOMENT, bound))
 
 
-async def submit(connection: Connection, response: Response, moment: Moment, answered: int, total: int) -> Response:
-    """Closes the response."""
+async def submit(
+    connection: Connection, response: Response, moment: Moment, answered: int, total: int, *, measured: bool
+) -> Response:
+    """Closes the response; `measured` where its answers give values to measures."""
     return await save(
         connection,
         response,
@@ -91,14 +93,20 @@ async def submit(connection: Connection, response: Response, moment: Moment, ans
         questions_answered=answered,
         questions_total=total,
         announced_sequence=moment.sequence,
+        measured_version=response.version + 1 if measured else None,
     )
 
 
 async def withdraw(connection: Connection, response: Response, moment: Moment) -> Response:
     """Takes the response back and erases what was answered."""
     await connection.execute(_ERASE, {"response_id": response.id})
-    changes = {"state": ResponseState.WITHDRAWN.value, "announced_sequence": moment.sequence}
-    return await save(connection, response, **changes)
+    return await save(
+        connection,
+        response,
+        state=ResponseState.WITHDRAWN.value,
+        announced_sequence=moment.sequence,
+        measured_version=None,
+    )
 
 
 async def erase_answers(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:

@@ -1,7 +1,19 @@
-"""Registry's events → responses: of who is erased nothing stays of what was answered."""
+"""Registry's events → responses: of who is erased nothing stays of what was answered, here or elsewhere."""
+
+from collections.abc import Sequence
 
 from common.consuming.graduates import erasing
+from common.contracts import IncomingEvent
+from common.contracts.graduate import erased_among
+from common.database import UnitOfWork
+from common.identifiers import GraduateId
+from surveys.measures.commands import take_back_erased
 from surveys.responses import storage
 
-erase_answers = erasing(storage.erase_answers)
-"""Destroys answers and links of graduates who are erased, once the roster says so."""
+_erase = erasing(storage.erase_answers)
+
+
+async def erase_answers(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
+    """Destroys answers and links of graduates who are erased, once the roster says so, and what answers gave."""
+    await _erase(unit, events)
+    await take_back_erased(unit, [*map(GraduateId, erased_among(event.data for event in events))])

@@ -42,7 +42,12 @@ _ADD = text(
 )
 
 _HAS_PASSED = select(bindparam("instant", type_=DateTime(timezone=True)) <= NOW)
-_PHASE = case((waves.c.opens_at > NOW, "planned"), (waves.c.closes_at > NOW, "open"), else_="closed")
+_PHASE = case(
+    (waves.c.closed_at.is_not(None), "closed"),
+    (waves.c.opens_at > NOW, "planned"),
+    (waves.c.closes_at > NOW, "open"),
+    else_="closed",
+)
 _CURRENT = select(waves, _PHASE.label("phase")).where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
 

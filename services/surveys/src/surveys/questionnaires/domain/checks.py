@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
 from common.errors import FieldProblem, Message
+from surveys.questionnaires.domain.bindings import problems_of, repeated
 from surveys.questionnaires.domain.content import CHOICES, Content, Question, QuestionType
 
 MAX_SCALE_STEPS = 100
@@ -51,7 +52,8 @@ def obstacles(content: Content) -> list[FieldProblem]:
             found.append(FieldProblem(f"/pages/{i}/questions", "no_questions", _NO_QUESTIONS))
     for pointer, question in _questions(content):
         found += _obstacles_of(pointer, question)
-    return found
+        found += problems_of(pointer, question)
+    return [*found, *repeated(_questions(content))]
 
 
 def _questions(content: Content) -> Iterator[tuple[str, Question]]:

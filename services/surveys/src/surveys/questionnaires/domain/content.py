@@ -47,6 +47,27 @@ class Scale:
     max: int
 
 
+class PostLevel(StrEnum):
+    """岗位层级: 基层, 中层, 高层."""
+
+    JUNIOR = "junior"
+    MIDDLE = "middle"
+    SENIOR = "senior"
+
+
+@dataclass(frozen=True)
+class Binding:
+    """数据项绑定: to which measure of `common.measures` the answers of a question are given.
+
+    `map` says which code an option stands for; one without a code gives no value. Without a map the options' values are
+    the codes. `post_level` is whom an employer judges by this question.
+    """
+
+    id: str
+    map: Mapping[str, str] | None = None
+    post_level: PostLevel | None = None
+
+
 @dataclass(frozen=True)
 class Question:
     """题目. `minimum` and `maximum` bound a number, `max_length` a text."""
@@ -60,6 +81,7 @@ class Question:
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
+    measure: Binding | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,93 @@
+"""The internal events of measures: what an answer gives, that it gives nothing any more, that a wave is closed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.contracts import OutgoingEvent
+from common.contracts import measure as contract
+from surveys.measures.domain import Given
+from surveys.responses.domain import Moment, Response
+from surveys.waves.domain import Wave
+
+
+def recorded(response: Response, wave: Wave, moment: Moment, given: Sequence[Given]) -> OutgoingEvent:
+    """The event of an answer that was just submitted, with all that it gives."""
+    return _event(contract.RECORDED, _data(response, wave, moment, response.version, response.recorded_at, given))
+
+
+def withdrawn(response: Response, wave: Wave, moment: Moment, *, version: int, recorded_at: datetime) -> OutgoingEvent:
+    """The event of an answer that gives nothing any more, from this version on."""
+    return _event(contract.WITHDRAWN, _data(response, wave, moment, version, recorded_at))
+
+
+def closed(wave: Wave, moment: Moment, recorded_at: datetime) -> OutgoingEvent:
+    """The event of a wave after its last answer."""
+    data = contract.WaveClosedData(
+        school_code=wave.school_code,
+        decided_on=moment.decided_on,
+        recorded_at=recorded_at,
+        wave_id=wave.id,
+        audience=contract.Audience.GRADUATES,
+        cohort=wave.cohort,
+        cycle=wave.cycle.value,
+    )
+    return OutgoingEvent(
+        topic=contract.TOPIC,
+        key=str(wave.id),
+        sequence=moment.sequence,
+        type=contract.WAVE_CLOSED,
+        school_code=wave.school_code,
+        decided_on=moment.decided_on,
+        data=data,
+    )
+
+
+def _data(
+    response: Response,
+    wave: Wave,
+    moment: Moment,
+    version: int,
+    recorded_at: datetime,
+    given: Sequence[Given] = (),
+) -> tuple[Moment, contract.MeasureData]:
+    complete = response.questions_answered == response.questions_total
+    return moment, contract.MeasureData(
+        school_code=response.school_code,
+        decided_on=moment.decided_on,
+        recorded_at=recorded_at,
+        changed_fields=("values",),
+        respondent_kind=contract.RespondentKind.GRADUATE,
+        graduate_id=response.graduate_id,
+        response_id=response.id,
+        response_version=version,
+        wave_id=wave.id,
+        audience=contract.Audience.GRADUATES,
+        cohort=wave.cohort,
+        cycle=wave.cycle.value,
+        questionnaire_id=wave.questionnaire_id,
+        questionnaire_version=wave.questionnaire_version,
+        # what must be answered is, or nothing would have been submitted
+        completeness=contract.Completeness.COMPLETE if complete else contract.Completeness.CORE,
+        mode=contract.Mode.API,
+        values=tuple(
+            contract.MeasuredValue(
+                measure=each.measure,
+                value=each.value,
+                post_level=each.post_level and contract.PostLevel(each.post_level.value),
+            )
+            for each in given
+        ),
+    )
+
+
+def _event(kind: str, said: tuple[Moment, contract.MeasureData]) -> OutgoingEvent:
+    moment, data = said
+    return OutgoingEvent(
+        topic=contract.TOPIC,
+        key=str(data.respondent_id),
+        sequence=moment.sequence,
+        type=kind,
+        school_code=data.school_code,
+        decided_on=moment.decided_on,
+        data=data,
+    )
