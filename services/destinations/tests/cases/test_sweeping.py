@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from acting import SCHOOL, UNIT, act, approved, edit, rows
+from acting import SCHOOL, UNIT, act, approved, edit, graduate_role, rows
 from desks import UNIT as CONTENT
 from desks import Desk, Seat
 from doubts import cases_of, decided, set_season
@@ -126,6 +126,18 @@ async def test_another_correction_of_the_same_hand_takes_nothing_back(
     (case,) = await cases_of(school, rule="single_handed")
     assert case["registrations"] == [str(placed.id)]
     assert case["facts"] == {"version": placed.version, "action": "edit"}
+
+
+async def test_what_a_graduate_has_confirmed_is_not_doubted_while_a_replacement_is_written(
+    database: Database, season: None, addresses: ServiceDatabase, school: Desk
+) -> None:
+    placed = await corrected(database, SEEKING)
+    await recorded_ago(addresses, timedelta(days=8), placed)
+    confirmed = await act(database, placed, Action.CONFIRM)
+    own = graduate_role(confirmed.registration.graduate.id)
+    await edit(database, confirmed, own, employer_address="另一路 2 号")
+    await sweep_all(database)
+    assert await cases_of(school, rule="single_handed") == []
 
 
 async def corrected(database: Database, first: Destination) -> Recorded:

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from acting import COLLEGE, SCHOOL, UNIT, act, graduate_role, register, reviewed
+from acting import COLLEGE, SCHOOL, UNIT, act, edit, graduate_role, register, reviewed
 from describing import entered
 from desks import Desk, Seat, code_of
 from proofs import pdf
@@ -96,6 +96,22 @@ async def test_each_misses_what_is_left_to_do(
         {"graduate_id": str(drafted), "what": each, "due_on": season["coverage_by"], "reminded_on": reminded.get(each)}
         for each in ("approved", "confirmed", "evidence", "registered")
     ]
+
+
+async def test_a_replacement_that_is_written_hides_no_dispute(database: Database, enter: Any, school: Desk) -> None:
+    disputed, confirmed = people = [GraduateId(uuid4()) for _ in range(2)]
+    await enter(*(entered(each, 1, cohort=NEXT) for each in people))
+    for each, answer in ((disputed, Action.DISPUTE), (confirmed, Action.CONFIRM)):
+        done = await reviewed(database, await register(database, graduate_role(each), each))
+        drafted = await edit(database, await act(database, done, answer), COLLEGE, reason="signing")
+        assert drafted.registration.state == "draft"
+    assert await missed(school, **COHORT) == {
+        str(disputed): {"confirmed", "corrected", "support"},
+        str(confirmed): {"support"},
+    }
+    for query in ({}, {"known_on": str(clock.today())}):
+        [counts] = (await school.get("/v1/coverage", **COHORT, **query)).json()["items"]
+        assert (counts["confirmed"], counts["disputed"], counts["unconfirmed"]) == (1, 1, 0)
 
 
 async def test_a_cohort_without_a_season_asks_for_no_evidence_and_has_no_day(

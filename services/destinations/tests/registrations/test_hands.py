@@ -59,6 +59,14 @@ async def test_what_is_current_says_what_its_last_version_says(database: Databas
     assert voided.registration.hands.reviewed_by_school == OTHER_SCHOOL.subject
 
 
+async def test_a_void_that_is_refused_leaves_what_the_graduate_had_confirmed(database: Database) -> None:
+    confirmed = await act(database, await approved(database), Action.CONFIRM)
+    drafted = await edit(database, confirmed, graduate_role(confirmed.registration.graduate.id), reason="signing")
+    assert drafted.registration.confirmation == "unconfirmed"
+    refused = await act(database, await act(database, drafted, Action.REQUEST_VOID, SCHOOL), Action.RETURN, SCHOOL)
+    assert (refused.registration.state, refused.registration.confirmation) == ("school_approved", "confirmed")
+
+
 async def test_of_acts_that_meet_on_one_version_one_is_done(database: Database, addresses: ServiceDatabase) -> None:
     first = await act(database, await registered(database), Action.SUBMIT)
     waiting = await act(database, first, Action.COLLEGE_APPROVE, COLLEGE)

@@ -63,7 +63,7 @@ def told(life: Sequence[Any]) -> Iterable[str]:
     yield "registered"
     if _is_effective(life):
         yield "approved"
-        yield life[-1].confirmation
+        yield _answer(life)
     newest = life[-1]
     if newest.source == "graduate":
         yield "self_registered"
@@ -76,7 +76,20 @@ def told(life: Sequence[Any]) -> Iterable[str]:
 
 
 def _is_effective(life: Sequence[Any]) -> bool:
-    return any(row.action in {"school-approve", "import", "edit"} and row.state == "school_approved" for row in life)
+    return any(map(_takes_effect, life))
+
+
+def _takes_effect(row: Any) -> bool:
+    return row.action in {"school-approve", "import", "edit"} and row.state == "school_approved"
+
+
+def _answer(life: Sequence[Any]) -> str:
+    """What the graduate said last of the content that counts."""
+    said = ""
+    for row in life:
+        if _takes_effect(row) or row.action in {"confirm", "dispute"}:
+            said = row.confirmation
+    return said
 
 
 def _found_evidence(life: Sequence[Any]) -> bool:

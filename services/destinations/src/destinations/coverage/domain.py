@@ -41,7 +41,8 @@ class Asked:
 class Counts:
     """Coverage (填报进度) of a group: `population` ≥ `registered` ≥ `approved` = the three that follow.
 
-    `registered` was submitted once or imported, and is not voided. The last four are of the newest content of these.
+    `registered` was submitted once or imported, and is not voided. The three are what graduates said of what counts,
+    the last four are of the newest content of those registered.
     """
 
     population: int = 0

@@ -17,6 +17,7 @@ from common.sql import Connection
 from destinations.cases.domain import CaseId, Rule, State
 from destinations.cases.storage.opening import CLEAR, OPEN
 from destinations.registrations.domain.targeted import WITHOUT_EMPLOYER
+from destinations.registrations.storage import answer_sql
 
 # what counts "recorded before" waits for locks on this table, and so for what is written here
 _ANNOUNCE = text("SELECT FROM destination_streams WHERE false FOR KEY SHARE")
@@ -119,7 +120,7 @@ _SINGLE_HANDED = f"""
             WHERE alone.registration_id = record.id AND alone.version > coalesce(shared.version, 0)
               AND (alone.effective_version = alone.version OR alone.version = record.effective_version)
             ORDER BY alone.version LIMIT 1) began
-     WHERE record.stage <> 'voided' AND record.confirmation = 'unconfirmed'
+     WHERE record.stage <> 'voided' AND {answer_sql("record")} = 'unconfirmed'
        -- most were reviewed: their versions need not be looked up
        AND (record.stage <> 'school_approved' OR record.reviewed_by_school IS NULL)
        AND said.action IN ('import', 'edit')

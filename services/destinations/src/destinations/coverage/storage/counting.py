@@ -26,7 +26,7 @@ from common.auth import Owners, RowScope, ScopeShape
 from common.sql import Connection
 from destinations.coverage.domain import Asked, By, Covered, CoveredDestination
 from destinations.field_rules.domain import scheme_of
-from destinations.registrations.storage import KNOWN, known
+from destinations.registrations.storage import KNOWN, answer_sql, known
 from destinations.registrations.tables import registrations
 from destinations.roster import storage as roster
 from destinations.roster.tables import graduates, schools
@@ -40,8 +40,8 @@ _THEN = (
     known(KNOWN)
     .columns(
         column("graduate_id", Uuid),
-        *(column(name, Text) for name in (*_GROUPS.values(), "state", "confirmation", "source", "destination_code")),
-        *(column(name, Text) for name in ("school_code", "effective_destination_code")),
+        *(column(name, Text) for name in (*_GROUPS.values(), "state", "source", "destination_code")),
+        *(column(name, Text) for name in ("school_code", "effective_destination_code", "effective_confirmation")),
         *(column(name, Boolean) for name in ("counted", "flexible", "evidence_complete")),
         column("effective_version", Integer),
         column("incomplete", ARRAY(Text)),
@@ -54,8 +54,8 @@ _FLEXIBLE = bindparam("flexible_codes", type_=ARRAY(Text))
 _CONFIRMATIONS = ("confirmed", "disputed", "unconfirmed")
 
 
-def _counts(row: FromClause, state: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-    """The fields of `Counts` over rows of graduates, each with the registration or nothing."""
+def _counts(row: FromClause, state: ColumnElement[Any], answer: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """The fields of `Counts` over rows of graduates, with the registration or nothing, and their `answer` to it."""
     said = row.c
 
     def word(name: str) -> ColumnElement[Any]:
@@ -70,7 +70,7 @@ def _counts(row: FromClause, state: ColumnElement[Any]) -> list[ColumnElement[An
         "population": func.count(),
         "registered": func.count().filter(registered),
         "approved": effective,
-        **{name: effective.filter(said.confirmation == word(name)) for name in _CONFIRMATIONS},
+        **{name: effective.filter(answer == word(name)) for name in _CONFIRMATIONS},
         "self_registered": func.count().filter(registered, said.source == word("graduate")),
         "evidence_complete": func.count().filter(registered, said.evidence_complete),
         "incomplete": func.count().filter(registered, func.cardinality(said.incomplete) > literal_column("0")),
@@ -79,7 +79,11 @@ def _counts(row: FromClause, state: ColumnElement[Any]) -> list[ColumnElement[An
     return [each.label(name) for name, each in counted.items()]
 
 
-_LIVE_COUNTS, _COUNTS_THEN = _counts(registrations, _current.stage), _counts(_THEN, _THEN.c.state)
+said_of_effective: ColumnElement[Any] = literal_column(answer_sql("registrations"), Text)
+"""What the graduate said of the content that counts."""
+
+_LIVE_COUNTS = _counts(registrations, _current.stage, said_of_effective)
+_COUNTS_THEN = _counts(_THEN, _THEN.c.state, _THEN.c.effective_confirmation)
 _DESTINATIONS = (_THEN.c.college_code, _THEN.c.effective_destination_code)
 _BY_DESTINATION = (
     select(_DESTINATIONS[0].label("code"), _DESTINATIONS[1].label("destination_code"), *_COUNTS_THEN)

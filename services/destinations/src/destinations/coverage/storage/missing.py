@@ -26,7 +26,7 @@ from common import rows
 from common.auth import RowScope, ScopeShape
 from common.sql import Connection
 from destinations.coverage.domain import Missing, Narrowing, What
-from destinations.coverage.storage.counting import POPULATION
+from destinations.coverage.storage.counting import POPULATION, said_of_effective
 from destinations.evidence.storage import IS_SENT
 from destinations.registrations.tables import registrations
 from destinations.reminders.tables import reminders
@@ -50,7 +50,7 @@ _IS_SUPPORTED = exists().where(plans.c.graduate_id == _entry.graduate_id, plans.
 _HAS_DONE: dict[What, ColumnElement[Any]] = {
     What.REGISTERED: _IS_EFFECTIVE | (_current.stage != _word("draft")),
     What.APPROVED: _IS_EFFECTIVE,
-    What.CONFIRMED: _IS_EFFECTIVE & (_current.confirmation == _word("confirmed")),
+    What.CONFIRMED: _IS_EFFECTIVE & (said_of_effective == _word("confirmed")),
     What.EVIDENCE: _current.id.is_(None)
     | (func.coalesce(_season.evidence, _word("none")) == _word("none"))
     | literal_column(IS_SENT, Boolean),
@@ -59,7 +59,7 @@ _HAS_DONE: dict[What, ColumnElement[Any]] = {
     | (~_IS_EFFECTIVE & (_current.stage == _word("draft")))
     | _IS_SUPPORTED,
     What.CORRECTED: _current.id.is_(None)
-    | ((_current.stage != _word("returned")) & (~_IS_EFFECTIVE | (_current.confirmation != _word("disputed")))),
+    | ((_current.stage != _word("returned")) & (~_IS_EFFECTIVE | (said_of_effective != _word("disputed")))),
 }
 """Whether nothing of the kind is left to do, of a graduate with the registration that is not voided, or with none."""
 

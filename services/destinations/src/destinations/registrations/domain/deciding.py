@@ -267,7 +267,9 @@ def _without_replacement(registration: Registration) -> Registration:
         return registration
     judge = fields.missing_on_import if effective.source is Source.IMPORT else fields.incomplete_fields
     missing = judge(effective.content, registration.graduate.cohort)
-    return replace(registration, content=effective.content, source=effective.source, incomplete=missing)
+    # with it returns what the graduate has answered to it
+    answered = replace(registration, confirmation=effective.confirmation)
+    return replace(answered, content=effective.content, source=effective.source, incomplete=missing)
 
 
 def _without_void(registration: Registration) -> Registration:

@@ -8,7 +8,7 @@ before has written, `rotation` seals by another key. Decides nothing.
 
 from destinations.registrations.storage.erasing import erase
 from destinations.registrations.storage.filed import filed_as_seeking, has_seeking
-from destinations.registrations.storage.known import KNOWN, SAID_THEN, known
+from destinations.registrations.storage.known import KNOWN, SAID_THEN, answer_sql, known
 from destinations.registrations.storage.lines import (
     Line,
     has_lines,
@@ -40,6 +40,7 @@ __all__ = [
     "Stamped",
     "Unsaved",
     "Version",
+    "answer_sql",
     "change_token_of",
     "current",
     "current_of",

@@ -38,6 +38,25 @@ SAID_THEN = """
 """
 """The version of one `registration` that stood before a moment, as SQL."""
 
+
+def answer_sql(row: str, *, key: str = "id", stage: str = "stage") -> str:
+    """What the graduate said of the effective content of a `row` of registrations or of versions, as SQL.
+
+    A replacement that is being written, or waits, takes nothing back: it is not in the figures.
+    """
+    return f"""
+        CASE WHEN {row}.{stage} IN ({_STANDS}) THEN {row}.confirmation
+             ELSE (SELECT given.confirmation FROM registration_versions given
+                    WHERE given.registration_id = {row}.{key}
+                      AND given.version BETWEEN {row}.effective_version AND {row}.version
+                      AND (given.version = {row}.effective_version OR given.action IN ('confirm', 'dispute'))
+                    ORDER BY given.version DESC LIMIT 1) END
+    """
+
+
+_STANDS = "'school_approved', 'void_requested', 'void_at_college', 'void_at_school'"
+_ANSWER_THEN = answer_sql("said", key="registration_id", stage="state")
+
 INCOMPLETE_THEN = "CASE WHEN said.version = registration.version THEN registration.incomplete ELSE said.incomplete END"
 """What it lacked; NULL where a release before wrote it, and other versions since."""
 
@@ -47,6 +66,7 @@ KNOWN = f"""
            said.registration_id, said.version, said.state, said.confirmation, said.source, said.destination_code,
            said.flexible, said.evidence_complete, {INCOMPLETE_THEN} AS incomplete, said.recorded_at,
            said.effective_version, effective.destination_code AS effective_destination_code,
+           {_ANSWER_THEN} AS effective_confirmation,
            effective.flexible AS effective_flexible, effective.employer_uscc AS effective_employer_uscc,
            NOT (said.state = 'draft' AND said.effective_version IS NULL) AS registered
       FROM ({ENTRIES_THEN}) entry
@@ -120,7 +140,7 @@ AS_KNOWN: Select[Any] = (
         *season_terms.COLUMNS,
         *(_effective.c[name].label(f"effective_{name}") for name in ("source", "action", "decided_on")),
         *(_effective.c[name].label(f"effective_{name}") for name in (*tables.HANDS, "late_reason")),
-        _said.c.confirmation.label("effective_confirmation"),
+        literal_column(_ANSWER_THEN, Text).label("effective_confirmation"),
         *(employers.c[name].label(f"linked_{name}") for name in ("id", "name", "uscc")),
         *(_effective.c[name].label(f"effective_{name}") for name in FIELDS),
     )
