@@ -14,7 +14,6 @@ from common.periodic import every
 from common.reference_tables.minimum_wages import MINIMUM_WAGE
 from common.reference_tables.routes import reference_tables_router
 from common.reference_tables.working_days import WORKING_DAYS
-from common.retention import RETENTION_SECONDS
 from common.service_process import Area, Operation, Subscription
 from destinations.cases import tables as case_tables
 from destinations.cases.operations import SWEEP_SECONDS, sweep_all
@@ -37,7 +36,7 @@ from destinations.employers.operations import LINK_SECONDS, MEND_SECONDS, link_d
 from destinations.employers.routes import router as employer_routes
 from destinations.employers.subscriptions import end_names
 from destinations.evidence import tables as evidence_tables
-from destinations.evidence.operations import CHECK_SECONDS, check_waiting, end_past
+from destinations.evidence.operations import CHECK_SECONDS, check_waiting
 from destinations.evidence.routes import of_registration as evidence_of_registration
 from destinations.evidence.routes import router as evidence_routes
 from destinations.evidence.subscriptions import erase_evidence
@@ -70,6 +69,7 @@ from destinations.reminders import operations as reminders
 from destinations.reminders import tables as reminder_tables
 from destinations.reminders.domain import REMINDING
 from destinations.reminders.routes import router as reminder_routes
+from destinations.retention import ending
 from destinations.reviews import operations as reviews
 from destinations.reviews import tables as review_tables
 from destinations.reviews.domain import APPLYING, SEALING
@@ -83,7 +83,6 @@ from destinations.seasons import tables as season_tables
 from destinations.seasons.routes import router as season_routes
 from destinations.seasons.subscriptions import erase_extensions
 from destinations.support import tables as support_tables
-from destinations.support.operations import end_past as end_past_plans
 from destinations.support.routes import causes_router
 from destinations.support.routes import router as support_routes
 from destinations.support.subscriptions import erase_plans
@@ -173,7 +172,6 @@ AREAS = (
         subscription=ROSTER,
         periodic=lambda it: [
             every(CHECK_SECONDS, partial(check_waiting, it.database, it.objects, it.cipher), name="evidence checks"),
-            every(RETENTION_SECONDS, partial(end_past, it.database), name="retention"),
         ],
     ),
     Area(
@@ -247,7 +245,6 @@ AREAS = (
         subscription=ROSTER,
         periodic=lambda it: [
             every(1.0, partial(tip_offs.check_waiting, it.database, it.objects), name="tip-off files"),
-            every(RETENTION_SECONDS, partial(tip_offs.end_past, it.database), name="retention of tip-offs"),
         ],
     ),
     Area(
@@ -268,9 +265,6 @@ AREAS = (
         # after the roster, whose entry every act on a plan holds
         handlers=of_graduates(erase_plans),
         subscription=ROSTER,
-        periodic=lambda it: [
-            every(RETENTION_SECONDS, partial(end_past_plans, it.database), name="retention of support plans")
-        ],
     ),
     Area(
         tables=[filing_tables.filings, filing_tables.parts, filing_tables.items],
@@ -280,9 +274,6 @@ AREAS = (
                 lambda it: partial(filing.prepare, it.clients["registry"], it.cipher, it.objects), filing.EMPTY_RESULT
             )
         },
-        periodic=lambda it: [
-            every(RETENTION_SECONDS, partial(filing.end_past, it.database), name="retention of filings")
-        ],
     ),
     Area(
         tables=[reminder_tables.reminders, reminder_tables.rounds],
@@ -294,6 +285,7 @@ AREAS = (
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
     Area(routes=[coverage_routes, history_routes]),
+    Area(periodic=lambda it: ending(it.database)),
     Area(routes=[field_rule_routes]),
     Area(tables=[reference_versions], routes=[reference_tables_router(MINIMUM_WAGE, WORKING_DAYS)]),
 )

@@ -13,26 +13,17 @@ from common.service_process import Command, rotate_keys, run_as_owner
 from destinations.cases.storage import reseal_notes
 from destinations.checks.storage.erasing import reseal_checks
 from destinations.employers.storage.rotation import reseal_merges
-from destinations.evidence.operations import end_past
-from destinations.evidence.storage import past
 from destinations.evidence.storage.rotation import reseal_texts
-from destinations.filing import storage as filing
-from destinations.filing.operations import end_past as end_past_filings
-from destinations.outside import operations as outside
-from destinations.outside.storage import past as past_facts
 from destinations.outside.storage.rotation import reseal_facts
 from destinations.reconciliations.storage.rotation import reseal_items
 from destinations.registrations.storage.filling import fill_landed
 from destinations.registrations.storage.rotation import reseal_versions
+from destinations.retention import KEPT
 from destinations.ring_keys import needs_of
 from destinations.seasons.storage import reseal_reasons
 from destinations.settings import Settings
-from destinations.support.operations import end_past as end_past_plans
-from destinations.support.storage import past as past_plans
 from destinations.support.storage import reseal_plans
 from destinations.tasks.storage import reseal_answers, reseal_disputes
-from destinations.tip_offs import operations as tip_offs
-from destinations.tip_offs.storage import past as past_tip_offs
 from destinations.tip_offs.storage import reseal_contacts, reseal_messages
 from destinations.verification import CHECKS
 
@@ -56,15 +47,6 @@ _REWRAPPED = {
     "Support plans are sealed": reseal_plans,
 }
 
-_KEPT = {
-    "filings": (filing.past, end_past_filings),
-    "evidence": (past, end_past),
-    "facts": (past_facts, outside.end_past),
-    "support_plans": (past_plans, end_past_plans),
-    "tip_offs": (past_tip_offs, tip_offs.end_past),
-}
-"""What is counted and deleted once it is past its day."""
-
 _log = logger(__name__)
 
 
@@ -75,12 +57,12 @@ async def run_rotate_keys(settings: Settings, database: Database, parsed: Namesp
 
 async def run_retention(_settings: Settings, database: Database, parsed: Namespace) -> int:
     """Counts what is past its day, kind by kind, and but for a dry run deletes it as the worker does."""
-    for kind, (count_past, end) in _KEPT.items():
+    for kind, kept in KEPT.items():
         async with database.reading() as connection:
-            count, oldest = await count_past(connection)
+            count, oldest = await kept.past(connection)
         _log.info("Past its day", kind=kind, count=count, oldest=oldest and f"{oldest}")
         if not parsed.dry_run:
-            _log.info("Retention is complete", **{kind: await end(database)})
+            _log.info("Retention is complete", **{kind: await kept.end(database)})
     return 0
 
 

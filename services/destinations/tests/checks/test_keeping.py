@@ -8,7 +8,7 @@ import pytest
 from acting import COLLEGE, OTHER_SCHOOL, UNIT, approved, graduate_role, rows
 from desks import Desk
 from enrolling import Enrolment, erasure
-from rounds import draw, enter, in_second_round
+from rounds import closed_ago, draw, enter, in_second_round
 
 from common.auth import Principal, Role
 from common.crypto import FieldCipher, KeyRing
@@ -18,7 +18,9 @@ from common.identifiers import Cohort, SchoolCode
 from destinations.checks.commands import ledger, samples
 from destinations.checks.domain.ledger import CheckMethod, CheckResult, Finding
 from destinations.checks.domain.samples import CheckedBy, Filter, SamplePlan
+from destinations.checks.operations import end_past
 from destinations.checks.storage import entries
+from destinations.checks.storage.ending import past
 from destinations.checks.storage.erasing import reseal_checks
 from destinations.checks.subscriptions import erase_checks
 from destinations.registrations import commands
@@ -75,6 +77,28 @@ async def test_notes_are_sealed_by_another_key_of_the_ring(
     [decided] = await rows(database, "SELECT * FROM sample_decisions")
     item = f"{decided.sample_id}/{decided.n}"
     assert only.decrypt("sample_decisions.note", item, decided.note_cipher) == "抽查备注"
+
+
+async def test_notes_are_emptied_three_years_later_and_what_was_found_stays(
+    database: Database, enrol: Enrolment, college: Desk, school: Desk, addresses: ServiceDatabase
+) -> None:
+    await enter(college, await enrol(), result="wrong", note="台账备注")
+    path = f"/v1/samples/{(await draw(school)).json()['id']}/items/1/decide"
+    await school.colleague.post(path, {"result": "wrong", "method": "system", "note": "抽查备注"})
+    assert await end_past(database) == 0
+    owner = await asyncpg.connect(addresses.admin_url)
+    for table in ("ledger_entries", "sample_decisions"):
+        await owner.execute(f"UPDATE {table} SET recorded_at = recorded_at - interval '3 years 1 day'")
+    await owner.execute(closed_ago("3 years 1 day"))
+    await owner.close()
+    async with database.reading() as connection:
+        assert (await past(connection))[0] == 2
+    assert await end_past(database, part=1) == 2
+    for table in ("ledger_entries", "sample_decisions"):
+        [kept] = await rows(database, f"SELECT result, note_cipher FROM {table}")
+        assert tuple(kept) == ("wrong", None)
+    ended = await rows(database, "SELECT object_id, school_code FROM audit_entries WHERE action = 'retention.end'")
+    assert sorted(map(tuple, ended)) == [("ledger_note", "10001"), ("sample_note", "10001")]
 
 
 async def test_a_sample_that_was_touched_is_found(

@@ -12,9 +12,10 @@ from acting import SCHOOL, UNIT, approved, edit, rows
 from desks import Desk, Seat, code_of
 from enrolling import Enrolment
 from proofs import pdf
-from rounds import enter, in_second_round, look_again
+from rounds import closed_ago, enter, in_province, in_second_round, look_again
 
 from common.database import Database
+from destinations.checks.operations import end_past
 from destinations.settings import Settings
 from destinations.verification import verify_files
 from testing.databases import ServiceDatabase
@@ -104,6 +105,80 @@ async def test_a_report_from_the_ledger_to_its_end(
     assert (accepted.json()["state"], accepted.json()["allowed_transitions"]) == ("accepted", [])
     assert code_of(await draft(college)) == (409, "report_exists")
     assert "person of" not in (await college.get(PATH)).text
+
+
+async def test_the_school_reads_what_a_report_has_sealed_whatever_the_ledger_says_by_now(
+    database: Database, enrol: Enrolment, college: Desk, school: Desk, seat: Seat
+) -> None:
+    await in_province(database)
+    first, second = sorted([await enrol(), await enrol()], key=str)
+    effective = await approved(database, UNIT, graduate_id=first)
+    entry = await enter(college, first, method="phone", outcome="reached")
+    await enter(college, second, result="wrong", note="未找到本人")
+    path = f"{PATH}/{(await draft(college)).json()['id']}/items"
+    await look_again(college, entry, result="unreachable")
+    province = seat("provincial_officer", province="410000")
+    for desk in (school, college, province):
+        answer = await desk.get(path)
+        assert answer.status_code == 200, answer.text
+        one, other = answer.json()["items"]
+        assert one == {
+            "graduate_id": str(first),
+            "registration_id": str(effective.id),
+            "effective_version": effective.version,
+            "entry_id": entry.json()["id"],
+            "entry_version": 1,
+            "method": "phone",
+            "outcome": "reached",
+            "result": "correct",
+        }
+        assert (other["graduate_id"], other["registration_id"], other["result"]) == (str(second), None, "wrong")
+        assert "未找到本人" not in answer.text
+    wrong = (await school.get(path, result="wrong", limit=1)).json()
+    assert ([each["graduate_id"] for each in wrong["items"]], wrong["next_cursor"]) == ([str(second)], None)
+    page = (await school.get(path, limit=1)).json()
+    assert (await school.get(path, limit=1, cursor=page["next_cursor"])).json()["items"] == [other]
+    refused = [seat("auditor"), seat("counsellor", school="10001", class_="K1"), seat("graduate", graduate=first)]
+    assert [(await desk.get(path)).status_code for desk in refused] == [403, 403, 403]
+    elsewhere = [seat("school_officer", school="10002"), seat("college_officer", school="10001", college="C02")]
+    assert [(await desk.get(path)).status_code for desk in elsewhere] == [404, 404]
+
+
+async def test_a_scan_is_deleted_three_years_after_the_later_of_closing_day_and_submission(
+    database: Database, enrol: Enrolment, college: Desk, school: Desk, seat: Seat, addresses: ServiceDatabase
+) -> None:
+    await enter(college, await enrol())
+    sent = await submit(college, await signed(seat, await draft(college)))
+    assert sent.status_code == 200, sent.text
+    await at_closing(addresses, "3 years 1 day")
+    assert await end_past(database) == 0, "it was submitted today"
+    await submitted_at(addresses, "quxiang_now() - interval '3 years 2 days'")
+    await at_closing(addresses, "3 years")
+    assert await end_past(database) == 0, "the last day is included"
+    await at_closing(addresses, "3 years 1 day")
+    assert await end_past(database) == 1
+    assert await end_past(database) == 0
+    shown = (await school.get(f"{PATH}/{sent.json()['id']}")).json()
+    assert (shown["state"], shown["file_sha256"]) == ("submitted", sent.json()["file_sha256"])
+    gone = await school.post(f"{PATH}/{sent.json()['id']}/link")
+    assert code_of(gone) == (409, "transition_not_allowed")
+    assert [each.state for each in await rows(database, "SELECT state FROM objects")] == ["dropped"]
+    # the school may still say what it thinks of it
+    assert (await on(school, sent, "accept")).json()["state"] == "accepted"
+
+
+async def at_closing(addresses: ServiceDatabase, ago: str) -> None:
+    await _moved(addresses, closed_ago(ago))
+
+
+async def submitted_at(addresses: ServiceDatabase, instant: str) -> None:
+    await _moved(addresses, f"UPDATE self_check_reports SET submitted_at = {instant}")
+
+
+async def _moved(addresses: ServiceDatabase, statement: str) -> None:
+    owner = await asyncpg.connect(addresses.admin_url)
+    await owner.execute(statement)
+    await owner.close()
 
 
 async def test_verify_reads_the_sealed_scan(

@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import httpx
 import openpyxl
 import pytest
@@ -16,6 +17,8 @@ from office import FULL, stored
 
 from common.consuming import Handle
 from common.database import Database
+from destinations.reconciliations.operations import end_past
+from testing.databases import ServiceDatabase
 
 PATH = "/v1/reconciliations"
 Rows = Sequence[dict[str, str]]
@@ -278,3 +281,21 @@ async def test_two_who_send_the_same_file_at_once_have_one_reconciliation(
     both = await asyncio.gather(*(post(desk, filing, text(rows)) for _ in range(2)))
     assert len({each.json()["id"] for each in both}) == 1
     assert len(await stored(database, "SELECT 1 FROM reconciliations")) == 1
+
+
+async def test_their_rows_are_emptied_three_years_later_and_what_was_decided_stays(
+    desk: FilingDesk, filed: Filed, database: Database, addresses: ServiceDatabase
+) -> None:
+    filing, _, rows = filed
+    operation = await reconciled(desk, filing, text([rows[0] | {"单位名称": "另一公司"}, *rows[1:]]))
+    assert (await decided(desk, operation, 1, "keep_ours")).status_code == 200
+    owner = await asyncpg.connect(addresses.admin_url)
+    await owner.execute("UPDATE reconciliations SET recorded_at = recorded_at - interval '9 years'")
+    assert await end_past(database) == 0, "it was decided today"
+    await owner.execute("UPDATE reconciliation_items SET decided_at = decided_at - interval '9 years'")
+    await owner.close()
+    assert await end_past(database) == 1, "its cohort was closed more than three years ago"
+    [item] = await items(desk, operation, PURPOSE)
+    assert (item["theirs"], item["fields"], item["decision"]) == (None, ["employer_name"], "keep_ours")
+    ended = "SELECT object_id, detail FROM audit_entries WHERE action = 'retention.end'"
+    assert [tuple(row) for row in await stored(database, ended)] == [("reconciliation", {"count": 1})]

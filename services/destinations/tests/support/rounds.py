@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from common import clock
 from common.auth import SYSTEM
+from common.clock import TODAY_SQL
 from common.database import Database
 
 _SEASON = text(
@@ -59,3 +60,9 @@ async def in_province(database: Database, province: str = "410000") -> None:
             {"province": province},
         )
         await unit.commit()
+
+
+def closed_ago(ago: str) -> str:
+    """The statement by which all days of seasons lie so far back."""
+    days = ("changes_until", "coverage_by", "report_by", "closes_on", "graduation_day")
+    return f"UPDATE seasons SET {', '.join(f'{each} = {TODAY_SQL} - interval {ago!r}' for each in days)}"

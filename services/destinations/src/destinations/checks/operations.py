@@ -1,6 +1,6 @@
 """The pack of a sample as long work: all that an inspector needs to draw it again and to look at each item.
 
-One member of the archive is in memory at a time.
+One member of the archive is in memory at a time. And the end of notes and scans that are past their day.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,16 @@ from common import clock
 from common.archives import Member, archived
 from common.auth import Principal, Role
 from common.crypto import FieldCipher
+from common.database import Database
 from common.errors import NotFound
 from common.objects import Objects
 from common.operations import OperationContext, Outcome
 from common.operations.files import file_of
+from common.retention import end_in_parts
+from destinations.checks.commands.ending import end_part
 from destinations.checks.domain.samples import Item, Sample, SampleId
 from destinations.checks.storage import drawing, packing, samples
+from destinations.checks.storage.ending import Kept
 from destinations.checks.storage.packing import PackedPiece
 from destinations.checks.storage.samples import Viewer
 
@@ -30,6 +35,10 @@ NOTHING_PACKED: Mapping[str, Any] = {"items": 0, "evidence": 0}
 MEDIA_TYPE = "application/zip"
 
 PAGE = 500
+
+PART = 1_000
+"""Notes or scans that one transaction ends."""
+
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 _PLAIN = (
     *("id", "school_code", "cohort", "draw", "size", "strata", "checked_by", "frame_hash", "frame_size", "seed"),
@@ -151,3 +160,8 @@ def _cell(value: Any) -> str:
     """A value as text; one that a spreadsheet program would compute stands behind an apostrophe."""
     text = "" if value is None else f"{value}"
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+
+
+async def end_past(database: Database, part: int = PART) -> int:
+    """Empties the notes and deletes the scans that are past their day; how many those were."""
+    return sum([await end_in_parts(database, partial(end_part, kept=kept, part=part), part) for kept in Kept])

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -81,6 +82,13 @@ Index(
     ledger_entries.c.cohort,
     ledger_entries.c.round,
     ledger_entries.c.id,
+)
+Index(
+    "ix_ledger_entries_sealed",
+    ledger_entries.c.school_code,
+    ledger_entries.c.cohort,
+    ledger_entries.c.recorded_at,
+    postgresql_where=ledger_entries.c.note_cipher.is_not(None),
 )
 
 _INSERT_ONLY = {"insert_only": True}
@@ -178,6 +186,12 @@ sample_decisions = Table(
     info={"insert_only": True, "updatable_columns": ["note_cipher"]},
 )
 
+Index(
+    "ix_sample_decisions_sealed",
+    sample_decisions.c.sample_id,
+    postgresql_where=sample_decisions.c.note_cipher.is_not(None),
+)
+
 sample_assignments = Table("sample_assignments", metadata, *_of_item(), info=_INSERT_ONLY)
 
 self_check_reports = Table(
@@ -203,11 +217,19 @@ self_check_reports = Table(
     instant_column(),
     CheckConstraint(f"state IN ({_one_of(ReportState)})", name="state"),
     CheckConstraint("(state = 'returned') = (reason IS NOT NULL)", name="reason"),
-    CheckConstraint("(state IN ('draft', 'signed')) = (file IS NULL)", name="file"),
-    CheckConstraint("(file IS NULL) = (late IS NULL AND file_sha256 IS NULL AND submitted_at IS NULL)", name="scan"),
+    # once the scan was past its day
+    Column("file_deleted_on", Date),
+    CheckConstraint("(state IN ('draft', 'signed')) = (file IS NULL AND file_deleted_on IS NULL)", name="file"),
+    CheckConstraint(
+        "(file IS NULL AND file_deleted_on IS NULL) = (late IS NULL AND file_sha256 IS NULL AND submitted_at IS NULL)",
+        name="scan",
+    ),
+    CheckConstraint("file IS NULL OR file_deleted_on IS NULL", name="deleted"),
     info={
         "insert_only": True,
-        "updatable_columns": ["version", "state", "reason", "late", "submitted_at", "file", "file_sha256"],
+        "updatable_columns": [
+            *("version", "state", "reason", "late", "submitted_at", "file", "file_sha256", "file_deleted_on"),
+        ],
     },
 )
 Index(

@@ -1,5 +1,6 @@
 """Beginning a reconciliation, keeping what it has found, showing it, and deciding whose row holds."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,6 +24,7 @@ from destinations.filing.domain.filing import KIND as FILING
 from destinations.filing.domain.filing import Filing, FilingId, FilingWithoutFile
 from destinations.reconciliations import storage
 from destinations.reconciliations.domain import (
+    KIND,
     Counts,
     Decision,
     Item,
@@ -258,3 +260,11 @@ def _must_be_good(faults: Sequence[Fault]) -> None:
 
 def _scope(caller: Principal) -> RowScope:
     return caller.record_scope()
+
+
+async def end_part(unit: UnitOfWork, *, part: int) -> int:
+    """Empties up to so many of their rows that are past their day; how many. Counts, kinds and decisions stay."""
+    ended = await storage.end(unit.connection, part)
+    for school_code, count in sorted(Counter(ended).items()):
+        await unit.audit("retention.end", "retention", KIND, school_code=school_code, detail={"count": count})
+    return len(ended)

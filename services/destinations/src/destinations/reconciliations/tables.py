@@ -74,3 +74,4 @@ items = Table(
     ]},
 )  # fmt: skip
 Index("ix_reconciliation_items_graduate_id", items.c.graduate_id)
+Index("ix_reconciliation_items_sealed", items.c.reconciliation_id, postgresql_where=items.c.theirs_cipher.is_not(None))

@@ -47,6 +47,9 @@ _SAVE = text(
     SELECT * FROM stored
     """
 )
+KEPT_YEARS = 3
+"""Of ledgers, reports and filings, at least; texts and files of theirs are ended then."""
+
 _REASON = "reason of an extension"
 _GIVEN = tables.extensions.c
 _OF_GRADUATE = select(tables.extensions).where(_GIVEN.graduate_id == bindparam("id")).order_by(_GIVEN.id)
@@ -83,6 +86,19 @@ _EXTENSIONS = text(
      ORDER BY graduate_id, extension.id DESC
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("at", type_=DateTime(timezone=True)))
+
+
+def kept_until_sql(row: str, instant: str) -> str:
+    """The last day on which what a `row` of a school's cohort holds is kept, as SQL.
+
+    Counted from the closing day of the season, or from the `instant` of the last act on it if that is later.
+    """
+    return f"""
+        CAST(greatest(coalesce((SELECT season.closes_on FROM seasons season
+                                 WHERE (season.school_code, season.cohort) = ({row}.school_code, {row}.cohort)),
+                               make_date({row}.cohort, 12, 31)),
+                      CAST({instant} AT TIME ZONE 'Asia/Shanghai' AS date)) + interval '{KEPT_YEARS} years' AS date)
+    """
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from common.approvals.domain import must_not_identify
 from common.auth import Principal, Role, RowScope
@@ -9,7 +10,7 @@ from common.database import UnitOfWork, today
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.objects import ObjectName, keep
 from common.sql import Connection
-from destinations.checks.domain.ledger import round_of
+from destinations.checks.domain.ledger import CheckResult, round_of
 from destinations.checks.domain.reports import (
     Changed,
     Office,
@@ -18,6 +19,7 @@ from destinations.checks.domain.reports import (
     ReportExists,
     ReportId,
     ReportState,
+    Sealed,
     Signature,
     must_allow,
     must_be_complete,
@@ -31,6 +33,9 @@ MAKERS = frozenset({Role.COLLEGE_OFFICER})
 """Who makes, signs and submits a report."""
 
 READERS = MAKERS | {Role.SCHOOL_OFFICER, Role.PROVINCIAL_OFFICER, Role.AUDITOR}
+
+ROW_READERS = READERS - {Role.AUDITOR}
+"""Who sees rows about persons: an auditor sees those of the own samples alone."""
 
 _ENDS = {ReportAct.ACCEPT: ReportState.ACCEPTED, ReportAct.RETURN: ReportState.RETURNED}
 
@@ -75,9 +80,23 @@ async def get(connection: Connection, caller: Principal, report_id: ReportId, *,
     report = await reports.find(connection, scope_of(caller), report_id, lock=lock)
     if report is None:
         raise NotFound
-    # rows about persons are for an auditor's own samples alone
-    changed = None if caller.role is Role.AUDITOR else await reports.changed_since(connection, report_id)
+    changed = None if caller.role not in ROW_READERS else await reports.changed_since(connection, report_id)
     return Seen(report, await reports.signatures(connection, report_id), changed)
+
+
+async def items(
+    connection: Connection,
+    caller: Principal,
+    report_id: ReportId,
+    *,
+    result: CheckResult | None,
+    after: UUID,
+    limit: int,
+) -> list[Sealed]:
+    """What a report of the caller's scope has sealed about each graduate; raises NotFound."""
+    if await reports.find(connection, scope_of(caller), report_id) is None:
+        raise NotFound
+    return await reports.items(connection, report_id, result, after, limit)
 
 
 def scope_of(caller: Principal) -> RowScope:

@@ -114,6 +114,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """What a draft has sealed about one graduate: the effective content of then, and what its entry said."""
+
+    graduate_id: GraduateId
+    registration_id: RegistrationId | None
+    effective_version: int | None
+    entry_id: EntryId
+    entry_version: int
+    method: CheckMethod
+    outcome: CallOutcome | None
+    result: CheckResult
+
+
+@dataclass(frozen=True)
 class Signature:
     """That an office has signed; the subject is in no answer."""
 

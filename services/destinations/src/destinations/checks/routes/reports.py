@@ -32,6 +32,7 @@ from common.objects.routes import StoredFiles
 from common.once import Answered
 from destinations.checks.commands import reports as commands
 from destinations.checks.commands.reports import Seen
+from destinations.checks.domain.ledger import CheckResult
 from destinations.checks.domain.reports import TRANSITIONS, ReportAct, ReportId, ReportState
 from destinations.checks.storage import reports
 from destinations.checks.wire.document import DOCX, written
@@ -39,6 +40,7 @@ from destinations.checks.wire.reports import (
     NewSelfCheckReport,
     NewSignature,
     ReturnedReport,
+    SealedItemAnswer,
     SealedScanForm,
     SelfCheckReportAnswer,
 )
@@ -47,6 +49,7 @@ from destinations.evidence.wire import LinkAnswer
 router = Router(prefix="/v1/self-check-reports", tags=["checks"])
 
 Reader = Annotated[Principal, Depends(require(*commands.READERS))]
+RowReader = Annotated[Principal, Depends(require(*commands.ROW_READERS))]
 Maker = Annotated[Principal, Depends(require(*commands.MAKERS))]
 
 _FIRST = UUID(int=0)
@@ -89,6 +92,16 @@ async def list_reports(
 @router.get("/{self_check_id}", response_model=SelfCheckReportAnswer, summary="Read a report, and what changed since")
 async def read_report(*, caller: Reader, database: Db, self_check_id: UUID) -> Response:
     return _shown(await _found(database, caller, self_check_id))
+
+
+@router.get("/{self_check_id}/items", summary="What a report has sealed about each graduate of the college")
+async def list_sealed_items(
+    *, caller: RowReader, database: Db, page: Page, self_check_id: UUID, result: CheckResult | None = None
+) -> PageOf[SealedItemAnswer]:
+    listed = partial(commands.items, caller=caller, report_id=ReportId(self_check_id), result=result)
+    async with database.reading() as connection:
+        found = await listed(connection, after=page.last_seen(UUID) or _FIRST, limit=page.limit + 1)
+    return page_of(page, found, lambda each: each.graduate_id, SealedItemAnswer.model_validate)
 
 
 @router.get(

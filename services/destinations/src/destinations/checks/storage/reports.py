@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, Uuid, bindparam, select, text
+from sqlalchemy import ColumnElement, LargeBinary, Select, Text, Uuid, bindparam, select, text
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
@@ -16,6 +16,7 @@ from common.consuming.counted import newest_counted
 from common.identifiers import Cohort, CollegeCode, SchoolCode
 from common.objects import ObjectName
 from common.sql import Connection, array, array_sql
+from destinations.checks.domain.ledger import CheckResult
 from destinations.checks.domain.reports import (
     STANDING,
     Changed,
@@ -24,6 +25,7 @@ from destinations.checks.domain.reports import (
     Report,
     ReportId,
     ReportState,
+    Sealed,
     Signature,
     counted,
 )
@@ -72,6 +74,13 @@ _SEAL = text(
       FROM unnest({", ".join(array_sql(name, kind) for name, kind in _SEALED.items())}) AS line
     """
 )
+_ITEMS = text(
+    f"""
+    SELECT {", ".join(_SEALED)} FROM self_check_items
+     WHERE report_id = :id AND graduate_id > :after AND (CAST(:result AS text) IS NULL OR result = :result)
+     ORDER BY graduate_id LIMIT :limit
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("result", type_=Text))
 _CHANGED = text(
     f"""
     SELECT * FROM (
@@ -177,6 +186,14 @@ async def page(
     """Reports of the scope in the order in which they were made; `given` are values of columns."""
     values = {**scope.values, **given, "after": after, "limit": limit}
     return rows.all(Report, await connection.execute(_page(scope.shape, tuple(given)), values))
+
+
+async def items(
+    connection: Connection, report_id: ReportId, result: CheckResult | None, after: UUID, limit: int
+) -> list[Sealed]:
+    """What the draft has sealed, by graduate; with a `result` what says so."""
+    bound = {"id": report_id, "result": result and result.value, "after": after, "limit": limit}
+    return rows.all(Sealed, await connection.execute(_ITEMS, bound))
 
 
 async def changed_since(connection: Connection, report_id: ReportId) -> list[Changed]:

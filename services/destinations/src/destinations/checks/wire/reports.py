@@ -11,6 +11,7 @@ from common.files import JPEG, MB, PDF, PNG, Files
 from common.http import FileForm, StrictModel
 from common.identifiers import Cohort, CollegeCode, SchoolCode
 from destinations.checks.commands.reports import Seen
+from destinations.checks.domain.ledger import CallOutcome, CheckMethod, CheckResult
 from destinations.checks.domain.reports import TRANSITIONS, Office, ReportAct, ReportState
 from destinations.checks.storage.reports import Round
 from destinations.checks.wire.ledger import Number
@@ -64,6 +65,21 @@ class ChangedAnswer(BaseModel):
     graduate_id: UUID
     content: bool = Field(description="The effective content")
     entry: bool = Field(description="The entry in the ledger")
+
+
+class SealedItemAnswer(BaseModel):
+    """What a draft has sealed about one graduate; the ledger may say something else by now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    graduate_id: UUID
+    registration_id: UUID | None = Field(description="Null of who had nothing in the figures")
+    effective_version: int | None
+    entry_id: UUID
+    entry_version: int
+    method: CheckMethod
+    outcome: CallOutcome | None
+    result: CheckResult
 
 
 class SelfCheckReportAnswer(BaseModel):

@@ -1,5 +1,6 @@
-"""SQL about reconciliations: `reconciliations` themselves, their `items`, and `rotation` of what these seal."""
+"""SQL about reconciliations: `reconciliations` and their `items`, `rotation` and `ending` of what these seal."""
 
+from destinations.reconciliations.storage.ending import end, past
 from destinations.reconciliations.storage.items import (
     Found,
     decide,
@@ -18,6 +19,7 @@ __all__ = [
     "add",
     "compared",
     "decide",
+    "end",
     "erase",
     "filed_rows",
     "find",
@@ -27,5 +29,6 @@ __all__ = [
     "of_graduate",
     "page",
     "page_of_items",
+    "past",
     "under_way",
 ]
