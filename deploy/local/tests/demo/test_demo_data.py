@@ -1,5 +1,6 @@
 """Demo data is believable, always the same, and visibly nobody's."""
 
+import csv
 import io
 from dataclasses import replace
 from datetime import date
@@ -7,7 +8,11 @@ from datetime import date
 import openpyxl
 import pytest
 
+from quxiang.demo.changes import answered, corrected
+from quxiang.demo.deadlines import next_people
+from quxiang.demo.doubts import first_decisions
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
+from quxiang.demo.filing import returned
 from quxiang.demo.odd import ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.season import Wave, waves
@@ -87,3 +92,34 @@ def test_the_files_are_what_schools_upload(school: School, members: list[Person]
     assert rows[0] == ROSTER_HEADERS
     text = table(DESTINATION_HEADERS, season[0].rows).decode("gb18030")
     assert text.splitlines()[0] == ",".join(DESTINATION_HEADERS)
+
+
+def test_what_came_back_of_a_filing_differs_in_four_rows(season: list[Wave]) -> None:
+    sent = table(DESTINATION_HEADERS, season[0].rows).decode("gb18030").encode("utf-8-sig")
+    ours, theirs = (
+        {row["考生号"]: row for row in csv.DictReader(io.StringIO(each.decode("utf-8-sig"), newline=""))}
+        for each in (sent, returned(sent))
+    )
+    both = ours.keys() & theirs.keys()
+    assert (len(ours.keys() - both), len(theirs.keys() - both)) == (1, 1)
+    assert sum(ours[number] != theirs[number] for number in both) == 2
+
+
+def test_the_first_decisions_of_the_next_cohort_are_of_one_college_but_for_who_was_trained_for_a_unit() -> None:
+    cohort = next_people(SCHOOLS[0], COHORT + 1)
+    *rows, targeted = first_decisions(cohort, AFTER)
+    colleges = {each.student_number: each.major.college_code for each in cohort}
+    assert len({colleges[str(row["学号"])] for row in rows}) == 1
+    assert sorted(str(row["毕业去向类别代码"]) for row in rows) == ["11", "11", "12", "76"]
+    assert len({row["单位名称"] for row in rows if "联系人电话" in row}) == 2
+    trained = {str(row["学号"]): row["培养方式代码"] for row in roster_rows(SCHOOLS[0], COHORT + 1, cohort)}
+    assert trained[str(targeted["学号"])] == "2"
+
+
+def test_the_same_people_play_a_part_in_a_run_that_goes_on(season: list[Wave]) -> None:
+    """Chosen by the files alone: what has become of them meanwhile moves nobody."""
+    decided = {str(row["学号"]): str(row["毕业去向类别代码"]) for wave in season for row in wave.rows}
+    backwards = dict(reversed(decided.items()))
+    assert corrected(decided) == corrected(backwards)
+    assert answered("10001", decided) == answered("10001", backwards)
+    assert not set(corrected(decided)) & set(answered("10001", decided))

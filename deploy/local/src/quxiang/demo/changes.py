@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from common.auth.issuing import Grant
@@ -13,6 +14,7 @@ from common.auth.principal import Role
 from quxiang.demo.client import Campus, Json
 
 _AT_ONCE = 4
+_CORRECTED, _ANSWERED = 20, 70
 
 EMPLOYMENT: Json = {
     "destination_code": "11",
@@ -28,12 +30,17 @@ EMPLOYMENT: Json = {
 
 @dataclass(frozen=True)
 class Office:
-    """The people of one school who handle registrations."""
+    """The people of one school who handle registrations.
+
+    `decided` are the destinations that the files bring, by student number: who plays a part is chosen by them, so that
+    a run that goes on where another one was cut off means the same people.
+    """
 
     campus: Campus
     school: str
     cohort: int
     today: date
+    decided: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def school_officer(self) -> Grant:
@@ -54,12 +61,31 @@ class Office:
         listed = self.campus.items("registry", "/v1/graduates", self.school_officer, **query)
         return sorted([each async for each in listed], key=lambda each: str(each["student_number"]))
 
-    async def act(self, registration: Json, act: str, grant: Grant, **content: object) -> Json:
-        """Takes one step in the life of a registration; what was done before stays as it is."""
+    async def undecided(self) -> list[Json]:
+        """Those of the roster of whom no file says anything, by student number."""
+        return [each for each in await self.members() if each["student_number"] not in self.decided]
+
+    async def registrations(self) -> dict[str, Json]:
+        """The registration of each that files decide upon, by student number; voided where none stands."""
+        numbers = {each["id"]: str(each["student_number"]) for each in await self.members()}
+        query: dict[str, str | int] = {"school": self.school, "cohort": self.cohort}
+        listed = self.campus.items("destinations", "/v1/registrations", self.school_officer, **query)
+        found = {numbers.get(each["graduate_id"], ""): each async for each in listed}
+        return {number: found[number] for number in sorted(self.decided) if number in found}
+
+    async def untouched(self, destination: str) -> list[Json]:
+        """The registrations with a destination of the files that no change of today concerns."""
+        touched = {*corrected(self.decided), *answered(self.school, self.decided)}
+        found = await self.registrations()
+        return [each for number, each in found.items() if self.decided[number] == destination and number not in touched]
+
+    async def act(self, registration: Json, act: str, grant: Grant, **content: Any) -> Json:
+        """Takes one step in the life of a registration; where it was taken before, gives what stands."""
         if not registration:
             return {}
-        path = f"/v1/registrations/{registration['id']}/{act}"
-        return await self.campus.call("destinations", "POST", path, grant, version=registration["version"], **content)
+        path, version = f"/v1/registrations/{registration['id']}", registration["version"]
+        taken = await self.campus.call("destinations", "POST", f"{path}/{act}", grant, version=version, **content)
+        return taken or await self.campus.call("destinations", "GET", path, grant)
 
     async def register(self, graduate: Json) -> None:
         """Lets a graduate register, both levels approve, and the graduate confirm."""
@@ -69,14 +95,19 @@ class Office:
         made = await self.act(made, "submit", own)
         made = await self.act(made, "college-approve", self.college_officer(graduate["college_code"]))
         made = await self.act(made, "school-approve", self.school_officer)
-        await self.act(made, "confirm", own)
+        if made:
+            await self.confirm(made)
 
     async def confirm(self, registration: Json) -> None:
         """Lets a graduate confirm what the school imported."""
+        if registration["confirmation"] == "confirmed":
+            return
         await self.act(registration, "confirm", oneself(registration["graduate_id"]))
 
     async def correct(self, registration: Json) -> None:
         """Lets the office correct a destination: from today on it counts as the new one."""
+        if registration["destination_code"] == EMPLOYMENT["destination_code"]:
+            return
         path = f"/v1/registrations/{registration['id']}"
         await self.campus.call(
             "destinations", "PATCH", path, self.school_officer, version=registration["version"], json=self._employment
@@ -85,8 +116,9 @@ class Office:
     async def cancel(self, registration: Json) -> None:
         """Lets the office void a registration at the college's request."""
         college = self.college_officer(registration["college_code"])
-        asked = await self.act(registration, "request-void", college)
-        await self.act(asked, "void", self.school_officer)
+        if registration["state"] != "voided":
+            asked = await self.act(registration, "request-void", college)
+            await self.act(asked, "void", self.school_officer)
 
     async def leave(self, graduate: Json) -> None:
         """Lets a graduate leave the population: the college asks, the school's office approves."""
@@ -113,23 +145,29 @@ def oneself(graduate_id: str) -> Grant:
 
 async def single_changes(office: Office) -> None:
     """Makes the changes of one day at one school."""
-    query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort}
-    listed = office.campus.items("destinations", "/v1/registrations", office.school_officer, **query)
-    registrations = [item async for item in listed if item["state"] == "school_approved"]
-    registered = {item["graduate_id"] for item in registrations}
-    members = await office.members()
-    others = [each for each in members if each["id"] not in registered and each["status"] == "registered"]
-    await side_by_side(_plan(office, registrations, others))
+    await side_by_side(_plan(office, await office.registrations(), await office.undecided()))
 
 
-def _plan(office: Office, registrations: Sequence[Json], others: Sequence[Json]) -> list[Callable[[], Awaitable[None]]]:
-    chance = random.Random(f"changes {office.school}")  # noqa: S311
-    seeking = [each for each in registrations if each["destination_code"] == "70"]
-    settled = [each for each in registrations if each["destination_code"] != "70"]
-    chosen = chance.sample(settled, min(70, len(settled)))
+def corrected(decided: Mapping[str, str]) -> Sequence[str]:
+    """Who was seeking by the files, and has found work since."""
+    return [number for number, code in sorted(decided.items()) if code == "70"][:_CORRECTED]
+
+
+def answered(school: str, decided: Mapping[str, str]) -> Sequence[str]:
+    """Whose registration is voided, or who has confirmed it."""
+    chance = random.Random(f"changes {school}")  # noqa: S311
+    settled = [number for number, code in sorted(decided.items()) if code != "70"]
+    return chance.sample(settled, min(_ANSWERED, len(settled)))
+
+
+def _plan(
+    office: Office, registrations: Mapping[str, Json], others: Sequence[Json]
+) -> list[Callable[[], Awaitable[None]]]:
+    seeking = [registrations[number] for number in corrected(office.decided)]
+    chosen = [registrations[number] for number in answered(office.school, office.decided)]
     acts: list[tuple[Callable[[Json], Awaitable[None]], Sequence[Json]]] = [
         (office.register, others[:25]),
-        (office.correct, seeking[:20]),
+        (office.correct, seeking),
         (office.confirm, chosen[5:]),
         (office.cancel, chosen[:5]),
         (office.leave, others[25:28]),

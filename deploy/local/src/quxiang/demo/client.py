@@ -1,16 +1,19 @@
 """The API as the people of a school use it."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from common.auth.issuing import Grant, TokenIssuer
+from common.auth.issuing import Grant, TokenIssuer, subject_of
 
 Json = dict[str, Any]
 _PATIENCE_SECONDS = 120.0
+_NOTHING: Mapping[str, str] = {}
 
 
 class Refused(Exception):
@@ -26,12 +29,25 @@ class Campus:
     issuer: TokenIssuer
 
     async def call(
-        self, service: str, method: str, path: str, grant: Grant, *, version: int | None = None, **content: Any
+        self,
+        service: str,
+        method: str,
+        path: str,
+        grant: Grant,
+        *,
+        version: int | None = None,
+        also: Mapping[str, str] = _NOTHING,
+        **content: Any,
     ) -> Json:
-        """Asks once; anything but success is an error, except a conflict, which means that it was done before."""
-        headers = {"Authorization": f"Bearer {self.issuer.issue(grant)}"}
+        """Asks once; anything but success is an error, except a conflict, which means that it was done before.
+
+        What a run before this one has made in the same words is answered again. `also` are other headers.
+        """
+        headers = {"Authorization": f"Bearer {self.issuer.issue(grant)}", **also}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
+        elif method == "POST":
+            headers["Idempotency-Key"] = _key(path, grant, content)
         answer = await self.http.request(method, f"{self.urls[service]}{path}", headers=headers, **content)
         if answer.status_code == httpx.codes.CONFLICT:
             return {}
@@ -39,6 +55,14 @@ class Campus:
             raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         found: Json = answer.json()
         return found
+
+    async def fetch(self, service: str, path: str, grant: Grant, also: Mapping[str, str]) -> bytes:
+        """A file; `also` are other headers."""
+        headers = {"Authorization": f"Bearer {self.issuer.issue(grant)}", **also}
+        answer = await self.http.get(f"{self.urls[service]}{path}", headers=headers)
+        if answer.is_error:
+            raise Refused(f"GET {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.content
 
     async def upload(self, service: str, kind: str, grant: Grant, name: str, file: bytes, **form: str) -> Json:
         """Uploads a file and waits until its operation has ended well."""
@@ -66,3 +90,13 @@ class Campus:
             if page["next_cursor"] is None:
                 return
             cursor = {"cursor": page["next_cursor"]}
+
+
+def _key(path: str, grant: Grant, content: Mapping[str, Any]) -> str:
+    """The same for the same words of the same person."""
+    said = json.dumps([path, subject_of(grant), content], sort_keys=True, default=_of_bytes)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _of_bytes(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -10,7 +10,8 @@ from common.auth.principal import Role
 from quxiang.demo.changes import EMPLOYMENT, Office, oneself, side_by_side
 from quxiang.demo.client import Json
 from quxiang.demo.files import ROSTER_HEADERS, workbook
-from quxiang.demo.people import School, people, roster_rows
+from quxiang.demo.objections import DISPUTED
+from quxiang.demo.people import Person, School, people, roster_rows
 
 _NEXT = 60
 """Graduates of the next cohort: its roster is not complete yet."""
@@ -24,7 +25,7 @@ async def end_season(office: Office) -> None:
     """Sets the season of the cohort, gives one graduate more time, and lets a correction come late."""
     if not await _set(office, closes_on=f"{office.cohort + 1}-06-30"):
         return
-    leaving_late, *_ = [each for each in await office.members() if each["status"] == "registered"]
+    leaving_late, *_ = await office.members()
     extension = {
         "graduate_ids": [leaving_late["id"]],
         "until": f"{office.cohort + 1}-03-31",
@@ -33,20 +34,27 @@ async def end_season(office: Office) -> None:
     await office.campus.call(
         "destinations", "POST", f"{_place(office)}/extensions", office.school_officer, json=extension
     )
-    query: dict[str, str | int] = {"school": office.school, "cohort": office.cohort, "destination": "12"}
-    listed = office.campus.items("destinations", "/v1/registrations", office.school_officer, **query)
-    settled = [each async for each in listed if each["confirmation"] == "unconfirmed"]
-    late = next((each for each in settled if each["phase"] == "late"), None)
-    if late is not None:
-        await _correct_late(office, late)
+    late = [each for each in (await office.untouched("12"))[DISPUTED:] if each["phase"] == "late"]
+    if late:
+        await _correct_late(office, late[0])
+
+
+def next_of(office: Office) -> Office:
+    """The same people with the cohort that follows."""
+    return replace(office, cohort=office.cohort + 1, decided={})
+
+
+def next_people(school: School, cohort: int) -> list[Person]:
+    """The graduates of the cohort that follows, by student number."""
+    return people(replace(school, size=_NEXT), cohort)
 
 
 async def begin_next(office: Office, school: School) -> None:
     """Sets the season of the next cohort, with counsellors as a level, and lets a record wait at each level."""
-    following = replace(office, cohort=office.cohort + 1)
+    following = next_of(office)
     if not await _set(following, levels=["counsellor", "college", "school"], evidence="approve"):
         return
-    cohort = await asyncio.to_thread(people, replace(school, size=_NEXT), following.cohort)
+    cohort = await asyncio.to_thread(next_people, school, following.cohort)
     file = await asyncio.to_thread(workbook, ROSTER_HEADERS, roster_rows(school, following.cohort, cohort))
     form = {"school_code": school.code, "cohort": str(following.cohort)}
     await office.campus.upload("registry", "graduates", office.school_officer, "生源.xlsx", file, **form)
@@ -59,21 +67,23 @@ async def begin_next(office: Office, school: School) -> None:
 
 
 async def _set(office: Office, **settings: object) -> bool:
-    """Saves settings; False where the cohort has some, or all of its days have passed."""
+    """Saves settings unless there are some; False where all of its days have passed."""
     season = await office.campus.call("destinations", "GET", _place(office), office.school_officer)
     if season["version"]:
-        return False
+        return True
     call = partial(office.campus.call, "destinations", "PUT", _place(office), office.school_officer, version=0)
     return bool(await call(json=settings))
 
 
 async def _correct_late(office: Office, registration: Json) -> None:
-    path = f"/v1/registrations/{registration['id']}"
-    content = EMPLOYMENT | {"signed_on": office.today.isoformat()} | _LATE
-    corrected = await office.campus.call(
-        "destinations", "PATCH", path, office.school_officer, version=registration["version"], json=content
-    )
-    await office.act(corrected, "submit", office.school_officer, json=_LATE)
+    if registration["state"] == "school_approved":
+        path = f"/v1/registrations/{registration['id']}"
+        content = EMPLOYMENT | {"signed_on": office.today.isoformat()} | _LATE
+        version = registration["version"]
+        registration = await office.campus.call(
+            "destinations", "PATCH", path, office.school_officer, version=version, json=content
+        )
+    await office.act(registration, "submit", office.school_officer, json=_LATE)
 
 
 def _doubted(cohort: int) -> Sequence[Json]:
@@ -83,6 +93,7 @@ def _doubted(cohort: int) -> Sequence[Json]:
         {"contract_from": f"{cohort - 1}-07-01", "contract_to": f"{cohort}-06-30"},
         {"job_title": "求职助理"},
         {"employer_nature_code": "10"},
+        {"destination_code": "12", "pay_amount": 1500, "pay_unit": "month"},
     )
 
 

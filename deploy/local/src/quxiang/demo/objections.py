@@ -5,40 +5,29 @@ from datetime import timedelta
 from quxiang.demo.changes import Office, oneself
 from quxiang.demo.client import Json
 
+DISPUTED = 3
+"""The first of those employed by other forms."""
+
 
 async def object_and_help(office: Office) -> None:
     """Lets three graduates dispute, a college answer one of them, and a college plan what helps a fourth."""
-    settled = await _unconfirmed(office, "12")
-    if len(settled) < 3:
+    settled = await office.untouched("12")
+    if len(settled) < DISPUTED:
         return
-    wrong, kept, pressed = settled[:3]
+    wrong, kept, pressed = settled[:DISPUTED]
     await _dispute(office, wrong, "wrong_data", "岗位名称与合同不一致")
     await _dispute(office, pressed, "pressed", "被要求先签约才能领取毕业证")
-    if await _dispute(office, kept, "changed", "试用期后换了岗位"):
-        await _keep(office, kept)
-    seeking = await _unconfirmed(office, "70")
+    await _dispute(office, kept, "changed", "试用期后换了岗位")
+    await _keep(office, kept)
+    seeking = await office.untouched("70")
     if seeking:
         await _plan(office, seeking[0])
 
 
-async def _unconfirmed(office: Office, destination: str) -> list[Json]:
-    """Approved records of graduates who have not confirmed, the last ones first: others take the first ones."""
-    listed = office.campus.items(
-        "destinations",
-        "/v1/registrations",
-        office.school_officer,
-        school=office.school,
-        cohort=office.cohort,
-        destination=destination,
-        state="school_approved",
-    )
-    found = [each async for each in listed if each["confirmation"] == "unconfirmed" and each["college_code"]]
-    return sorted(found, key=lambda each: str(each["graduate_id"]), reverse=True)
-
-
-async def _dispute(office: Office, registration: Json, kind: str, reason: str) -> Json:
-    own = oneself(registration["graduate_id"])
-    return await office.act(registration, "dispute", own, json={"kind": kind, "reason": reason})
+async def _dispute(office: Office, registration: Json, kind: str, reason: str) -> None:
+    if registration["confirmation"] != "disputed":
+        own = oneself(registration["graduate_id"])
+        await office.act(registration, "dispute", own, json={"kind": kind, "reason": reason})
 
 
 async def _keep(office: Office, registration: Json) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from faker import Faker
 
 # No region has this number, so no person can have the id.
+TARGETED = 11
+"""Place, from 0, of the first who is trained for a unit."""
+
 _CLASSES = 4
 _REGION = "990001"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -174,7 +177,7 @@ def _fault(number: int, person: Person) -> Mapping[str, object]:
             return {"政治面貌": "", "政治面貌代码": ""}
         case 7 | 207:
             return {"生源所在地参考": f"{person.origin[:2]}0000"}
-        case 11:
+        case place if place == TARGETED:
             return {"培养方式": "定向", "培养方式代码": "2"}
         case 13:
             return {"性别": "女" if person.sex == "男" else "男"}

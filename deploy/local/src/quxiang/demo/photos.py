@@ -4,6 +4,7 @@ import asyncio
 import io
 import random
 from collections.abc import Sequence
+from typing import Any
 from zipfile import ZipFile
 
 from PIL import Image, ImageDraw
@@ -69,7 +70,7 @@ def drawn(chance: random.Random, tilt: int = 0) -> bytes:
     return content.getvalue()
 
 
-async def _review(office: Office, graduate: Json, act: str, **content: object) -> None:
+async def _review(office: Office, graduate: Json, act: str, **content: Any) -> None:
     officer, path = office.college_officer(graduate["college_code"]), f"/v1/graduates/{graduate['id']}/photo"
     photo = await office.campus.call("registry", "GET", path, officer)
     await office.campus.call("registry", "POST", f"{path}/{act}", officer, version=photo["version"], **content)

@@ -14,17 +14,18 @@ from common import clock
 from common.auth.issuing import Grant
 from common.auth.principal import Role
 from quxiang.console import Console
-from quxiang.demo.bulk import prepare_bulk_approval
+from quxiang.demo.bulk import prepare_bulk_approval, submit_to_school
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.checks import check_a_round
 from quxiang.demo.circular import ask_for_report, publish_report
 from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
 from quxiang.demo.deadlines import begin_next, end_season
+from quxiang.demo.doubts import compare_insured, decide_ahead, set_wages
 from quxiang.demo.erasures import erase_one
 from quxiang.demo.evidence import send_evidence
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
-from quxiang.demo.filing import send_filing
+from quxiang.demo.filing import receive, send_filing
 from quxiang.demo.objections import object_and_help
 from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
@@ -129,6 +130,7 @@ class _Cohort:
         self.members: list[Person] = people(school, cohort)
         self.waves: list[Wave] = waves(school, cohort, self.members, today)
         self.steps = len(self.waves) + 5
+        self.decided = {f"{row['学号']}": f"{row['毕业去向类别代码']}" for wave in self.waves for row in wave.rows}
 
     def roster(self) -> bytes:
         return workbook(ROSTER_HEADERS, roster_rows(self.school, self.cohort, self.members))
@@ -141,7 +143,7 @@ class _Cohort:
 
 async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Callable[[], None]) -> None:
     school = cohort.school
-    office = Office(campus, school.code, cohort.cohort, record.today)
+    office = Office(campus, school.code, cohort.cohort, record.today, cohort.decided)
     form = {"school_code": school.code, "cohort": str(cohort.cohort)}
 
     async def enter(wave: Wave) -> None:
@@ -180,7 +182,7 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
 
 async def _look_closer(office: Office, record: _Record) -> None:
     """What is doubted, shown, objected to and reported of destinations."""
-    await record.once(f"{office.school} bulk approval", lambda: prepare_bulk_approval(office))
+    await record.once(f"{office.school} submissions", lambda: submit_to_school(office))
     await record.once(f"{office.school} evidence", lambda: send_evidence(office))
     await record.once(f"{office.school} objections", lambda: object_and_help(office))
     await record.once(f"{office.school} report", lambda: ask_for_report(office))
@@ -191,7 +193,12 @@ async def _end(office: Office, cohort: _Cohort, record: _Record) -> None:
     """What comes last: from the season's first settings on, a change of the cohort comes late."""
     await record.once(f"{office.school} filing", lambda: send_filing(office))
     await record.once(f"{office.school} season", lambda: end_season(office))
+    await record.once(f"{office.school} wages", lambda: set_wages(office))
     await record.once(f"{office.school} next season", lambda: begin_next(office, cohort.school))
+    await record.once(f"{office.school} first decisions", lambda: decide_ahead(office, cohort.school))
+    await record.once(f"{office.school} bulk approval", lambda: prepare_bulk_approval(office))
+    await record.once(f"{office.school} outside data", lambda: compare_insured(office, cohort.members))
+    await record.once(f"{office.school} returned file", lambda: receive(office, record.files))
     await record.once(f"{office.school} checks", lambda: check_a_round(office, cohort.members))
     await record.once(f"{office.school} circular", lambda: publish_report(office))
 
