@@ -20,7 +20,7 @@ IMPORT_MODULES = {
 ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "schema", "migrations"}
 COMPOSED = {
     "registry": {"dictionary", "maintenance", "other_services"},
-    "destinations": {"dictionary", "maintenance", "registry_client", "ring_keys", "verification"},
+    "destinations": {"dictionary", "maintenance", "registry_client", "retention", "ring_keys", "verification"},
     "indicators": {"histories", "maintenance"},
 }
 """What a service composes at its root beside its areas."""
