@@ -1,5 +1,6 @@
 """A workbook that we write is read by others, and is never in memory as a table of cells."""
 
+import csv
 import io
 import tracemalloc
 from datetime import date, datetime
@@ -7,12 +8,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common.codes import Cell
 from common.sheet_reader.workbook import Workbook
 from common.spreadsheets import write_workbook
 from common.spreadsheets.cells import Month, Unclear
-from common.spreadsheets.writing import CsvWriter, TableWriter, WorkbookWriter
+from common.spreadsheets.writing import CsvWriter, TableWriter, WorkbookWriter, safe_text
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,24 @@ def test_a_text_file_has_a_mark_of_its_encoding_and_quotes_around_every_cell(at_
     assert written(CsvWriter(), at_once).decode("utf-8") == (
         '\ufeff"学号","备注"\r\n"0012","\'=1+1"\r\n"","第一行\n第二行"\r\n"1.50","说""好""，-1"\r\n'
     )
+
+
+_PIECES = st.sampled_from([*"学a\"=+ '\r\n\0\t，", "\ue000", "\ue001", "\ue001\ue000", "x" * 20_000])
+_CELLS = st.none() | st.lists(_PIECES, max_size=3).map("".join) | st.integers() | st.just("0022")
+
+
+@given(st.lists(st.lists(_CELLS, max_size=4), max_size=8), st.integers(0, 250))
+def test_rows_of_a_text_file_that_are_written_together_are_as_if_each_was_alone(
+    rows: list[list[Cell]], plain: int
+) -> None:
+    rows = [*rows, *([["0012", None, "某某有限公司"]] * plain), *rows]
+    expected = io.StringIO(newline="")
+    alone = csv.writer(expected, quoting=csv.QUOTE_ALL)
+    for row in rows:
+        alone.writerow([safe_text(cell) if isinstance(cell, str) else cell for cell in row])
+    writer = CsvWriter()
+    writer.add(rows)
+    assert writer.taken().decode("utf-8").removeprefix("\ufeff") == expected.getvalue()
 
 
 def test_a_writer_keeps_nothing_that_was_taken() -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from string import ascii_uppercase
 from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -61,8 +61,13 @@ _FROZEN = (
     '<sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
 )
-_TEXTS = frozenset({str})
+_TEXTS = frozenset({str, type(None)})
 _BETWEEN, _QUOTES = "\ue000", '","'
+_NEXT, _QUOTED_ROW = "\ue001", '"\r\n"'
+_NEXT_ROW = _NEXT + _BETWEEN
+_BLOCK = 100
+"""Rows that are looked at together: one with a cell that needs more has the others of its block looked at alone."""
+
 # begins a cell: what a program could take for a formula, or white space, behind which that may stand
 _MAY_BE_RISKY = re.compile(_BETWEEN + r"[\s=+\-@＝＋－＠]")
 # what XML cannot hold, and what reads like its replacement; a line feed alone is kept by all readers
@@ -134,8 +139,13 @@ class CsvWriter:
 
     def add(self, rows: Iterable[Sequence[Cell | Decimal]]) -> None:
         """Writes further rows."""
-        for row in rows:
-            self._text.write(line) if (line := _plain_line(row)) else self._writer.writerow([*map(_safe, row)])
+        remaining = iter(rows)
+        while block := list(islice(remaining, _BLOCK)):
+            if text := _plain_text(block):
+                self._text.write(text)
+                continue
+            for row in block:
+                self._text.write(_plain_text([row])) or self._writer.writerow([*map(_safe, row)])
 
     def end(self) -> None:
         """Nothing comes after the last row."""
@@ -181,15 +191,17 @@ def safe_text(text: str) -> str:
     return (_APOSTROPHE + text if risky else text).replace("\0", "")[:MAX_CELL]
 
 
-def _plain_line(row: Sequence[Cell | Decimal]) -> str:
-    """The line of a row of which no cell needs more than its quotes, as most are; empty for every other one."""
-    cells = ["" if cell is None else cell for cell in row]
-    if {*map(type, cells)} != _TEXTS:
+def _plain_text(rows: Sequence[Sequence[Cell | Decimal]]) -> str:
+    """The lines of rows of which no cell needs more than its quotes, as of most; empty where one does."""
+    if not _TEXTS.issuperset(map(type, chain.from_iterable(rows))) or not all(rows):
         return ""
-    line = _BETWEEN + _BETWEEN.join(cells)  # type: ignore[arg-type]
-    if '"' in line or "\0" in line or len(line) > MAX_CELL or _MAY_BE_RISKY.search(line):
+    lines = [_BETWEEN.join([cell or "" for cell in row]) for row in rows]  # type: ignore[misc]
+    text = _BETWEEN + _NEXT_ROW.join(lines)
+    if '"' in text or "\0" in text or max(map(len, lines)) > MAX_CELL or _MAY_BE_RISKY.search(text):
         return ""
-    return f'"{line[1:].replace(_BETWEEN, _QUOTES)}"\r\n' if line.count(_BETWEEN) == len(cells) else ""
+    if text.count(_BETWEEN) != sum(map(len, rows)) or text.count(_NEXT) != len(rows) - 1:
+        return ""
+    return f'"{text[1:].replace(_NEXT_ROW, _QUOTED_ROW).replace(_BETWEEN, _QUOTES)}"\r\n'
 
 
 def _safe(cell: Cell | Decimal) -> Cell | Decimal:
