@@ -89,10 +89,13 @@ class Stage:
         return {**self.mint.headers(**case.caller, ttl=3600), **given}
 
 
+Prepare = Callable[[Stage, asyncpg.Connection], Awaitable[Sequence[Case]]]
+
+
 @asynccontextmanager
-async def staged(name: str) -> AsyncIterator[Stage]:
-    """The stage of a service, by its name."""
-    composition, prepare = _STAGES[name]
+async def staged(name: str, prepare: Prepare | None = None) -> AsyncIterator[Stage]:
+    """The stage of a service, by its name, with its usual requests or those that `prepare` makes."""
+    composition, usual = _STAGES[name]
     async with AsyncExitStack() as stack:
         found = await stack.enter_async_context(service_database(name))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -108,7 +111,7 @@ async def staged(name: str) -> AsyncIterator[Stage]:
         settings = {f"QUXIANG_{each.upper()}": str(value) for each, value in {**own, **mint.settings}.items()}
         stage = Stage(composition, found.app_url, settings, mint)
         admin = await asyncpg.connect(found.admin_url.replace("+asyncpg", ""))
-        cases = await prepare(stage, admin)
+        cases = await (prepare or usual)(stage, admin)
         await admin.execute("VACUUM ANALYZE")
         await admin.execute("CHECKPOINT")
         await admin.close()
@@ -166,6 +169,13 @@ async def _destinations(stage: Stage, admin: asyncpg.Connection) -> Sequence[Cas
     ]
 
 
+async def contracts(stage: Stage, admin: asyncpg.Connection, number: int) -> Sequence[str]:
+    """The ids of so many drafts of 签劳动合同形式就业, each of a graduate of its own."""
+    await _enrol(stage, READ + 3 * WRITES + 1)
+    async with _client(stage) as http:
+        return await _copies(stage, admin, http, range(number), destination_code="11")
+
+
 async def _enrol(stage: Stage, number: int) -> None:
     database = Database.connect(stage.url)
     async with database.transaction(SYSTEM) as unit:
@@ -182,11 +192,11 @@ async def _enrol(stage: Stage, number: int) -> None:
 
 
 async def _copies(
-    stage: Stage, admin: asyncpg.Connection, http: httpx.AsyncClient, numbers: range, *acts: str
+    stage: Stage, admin: asyncpg.Connection, http: httpx.AsyncClient, numbers: range, *acts: str, **content: str
 ) -> Sequence[str]:
     """The ids of registrations after these acts, each equal to its graduate's."""
     graduate = UUID(int=READ + 3 * WRITES + len(acts))
-    body = {"graduate_id": str(graduate), "destination_code": "70", "reason": "job_seeking"}
+    body = {"graduate_id": str(graduate), **(content or {"destination_code": "70", "reason": "job_seeking"})}
     made = await _answered(http.post("/v1/registrations", json=body, headers=stage.mint.headers(**OFFICER)))
     for act in acts:
         caller = stage.mint.headers(**REVIEWERS.get(act, OFFICER))
@@ -211,7 +221,7 @@ async def _answered(sent: Awaitable[httpx.Response]) -> dict[str, Any]:
 
 
 _IDS = frozenset({"id", "graduate_id", "registration_id"})
-_STAGES: Mapping[str, tuple[Composition, Callable[[Stage, asyncpg.Connection], Awaitable[Sequence[Case]]]]] = {
+_STAGES: Mapping[str, tuple[Composition, Prepare]] = {
     "destinations": (DESTINATIONS, _destinations),
     "registry": (REGISTRY, _registry),
     "indicators": (INDICATORS, _indicators),

@@ -72,11 +72,11 @@ async def measure() -> list[Verdict]:
 async def _measured(stage: Stage) -> list[Verdict]:
     plans = {str(number): await _plan(stage, case) for number, case in enumerate(stage.cases)}
     verdicts = []
-    bare_port = _free_port()
+    bare_port = free_port()
     dsn = stage.url.replace("+asyncpg", "")
-    async with _serving(stage) as (ours, port):
+    async with serving(stage) as (ours, port):
         with running(bare_server.serve, dsn, plans, bare_port) as bare:
-            await _answering(bare_port)
+            await answering(bare_port)
             for number, case in enumerate(stage.cases):
                 addresses = [(f"http://127.0.0.1:{bare_port}", bare.pid), (f"http://127.0.0.1:{port}", ours)]
                 verdict = _compared(stage, case, str(number), addresses)
@@ -172,21 +172,22 @@ async def _asked(app: Any, sent: Sent, headers: Mapping[str, str]) -> None:
 
 
 @asynccontextmanager
-async def _serving(stage: Stage) -> AsyncIterator[tuple[int, int]]:
+async def serving(stage: Stage) -> AsyncIterator[tuple[int, int]]:
     """The service as it runs in production; gives its process and its port."""
-    port = _free_port()
+    port = free_port()
     given = {**os.environ, **stage.settings, "QUXIANG_PORT": str(port), "QUXIANG_LOG_LEVEL": "WARNING"}
     command = [sys.executable, "-m", stage.composition.name, "api"]
     process = subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL)  # noqa: ASYNC220
     try:
-        await _answering(port)
+        await answering(port)
         yield process.pid, port
     finally:
         process.kill()
         process.wait()
 
 
-async def _answering(port: int) -> None:
+async def answering(port: int) -> None:
+    """Returns once the server answers."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
 
         async def is_there() -> bool:
@@ -205,6 +206,7 @@ def _cpu_seconds(process: int) -> float:
     return 0.0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that is not in use."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return cast(int, listener.getsockname()[1])
