@@ -100,7 +100,8 @@ _CELLS = st.none() | st.lists(_PIECES, max_size=3).map("".join) | st.integers() 
 def test_rows_of_a_text_file_that_are_written_together_are_as_if_each_was_alone(
     rows: list[list[Cell]], plain: int
 ) -> None:
-    rows = [*rows, *([["0012", None, "某某有限公司"]] * plain), *rows]
+    usual: list[Cell] = ["0012", None, "某某有限公司"]
+    rows = [*rows, *([usual] * plain), *rows]
     expected = io.StringIO(newline="")
     alone = csv.writer(expected, quoting=csv.QUOTE_ALL)
     for row in rows:
