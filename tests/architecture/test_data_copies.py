@@ -66,6 +66,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "measure_answers": "measures",
         "response_versions": "response_versions",
         "roster_versions": "roster_versions",
+        "snapshot_rows": "snapshot_rows",
         "spans": "spans",
     },
 }

@@ -27,6 +27,7 @@ from writes import (
     SAMPLE,
     SEASON,
     SELF_CHECK,
+    SNAPSHOT,
     Write,
     bulk_decision,
     clear_export,
@@ -180,6 +181,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     report = await campus.http.post(place, headers=campus.officer(school), **requests[REPORT])
     assert report.status_code == 201, report.text
     filed = await prepared(campus, school, requests)
+    snapshot, proof = await frozen(campus, school, requests)
     compared = await reconciled(campus, school, requests, filed)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
@@ -223,12 +225,14 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("registry", "operation_id"): imported[0]["id"],
             ("destinations", "operation_id"): imported[1]["id"],
             ("surveys", "operation_id"): imported[0]["id"],
+            ("indicators", "operation_id"): proof,
+            ("*", "snapshot_id"): snapshot,
             ("*", "college_code"): COLLEGE,
             ("*", "college"): COLLEGE,
         },
         persons
         | {*checked.values(), own_employer}
-        | {school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task, filed}
+        | {snapshot, school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task, filed}
         | {
             each.json()["id"]
             for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned)
@@ -305,6 +309,22 @@ async def prepared(campus: Campus, school: str, requests: Mapping[Write, dict[st
     operation = await campus.finished("destinations", accepted, officer)
     assert operation["result"]["rows"] > 0, operation
     return str(operation["result"]["id"])
+
+
+async def frozen(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> tuple[str, str]:
+    """Lets the school have a day frozen and proved; gives the ids of the snapshot and of the operation."""
+    officer, url = campus.officer(school), campus.urls["indicators"] + SNAPSHOT[1]
+    asked = await campus.http.post(url, headers=officer, **requests[SNAPSHOT])
+    assert asked.status_code == 201, asked.text
+
+    async def is_frozen() -> bool:
+        read = await campus.http.get(f"{url}/{asked.json()['id']}", headers=officer)
+        return bool(read.json()["state"] == "frozen")
+
+    await eventually(is_frozen, within=60, describe="a frozen snapshot")
+    accepted = await campus.http.post(f"{url}/{asked.json()['id']}/verify", headers=officer)
+    assert accepted.status_code == 202, accepted.text
+    return str(asked.json()["id"]), str(accepted.json()["id"])
 
 
 async def sealed(campus: Campus, school: str, graduate: str) -> str:

@@ -36,6 +36,7 @@ BODILESS = (
     ("DELETE", "/v1/evidence/{evidence_id}"),
     *(("POST", f"/v1/self-check-reports/{{self_check_id}}/{act}") for act in ("accept", "link")),
     ("POST", "/v1/monitoring-reports/{report_id}/publish"),
+    *(("POST", f"/v1/snapshots/{{snapshot_id}}/{act}") for act in ("approve", "verify")),
     *(("POST", f"/v1/filings/{{filing_id}}/{act}") for act in ("send", "discard", "accept", "return")),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
@@ -50,6 +51,7 @@ REPORT = ("POST", "/v1/monitoring-reports")
 SAMPLE = ("POST", "/v1/samples")
 SELF_CHECK = ("POST", "/v1/self-check-reports")
 FILING = ("POST", "/v1/filings")
+SNAPSHOT = ("POST", "/v1/snapshots")
 RECONCILING = ("POST", "/v1/reconciliations")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
@@ -146,6 +148,9 @@ def complete_requests(
         ("POST", "/v1/cases/{case_id}/find"): {"finding": "unproven", "note": "无法核实"},
         ("POST", "/v1/cases/{case_id}/close"): {"no_correction": "本人已确认"},
         REPORT: roster,
+        SNAPSHOT: {"school_code": school, "cohort": 2024, "kind": "free", "as_of": "2024-07-01"},
+        ("POST", "/v1/snapshots/{snapshot_id}/revise"): reason,
+        ("POST", "/v1/snapshots/{snapshot_id}/refuse"): reason,
         AUTHORISATION: source_authorisation(school),
         ("POST", "/v1/reconciliations/{reconciliation_id}/items/{n}/decide"): {"decision": "keep_ours"},
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,

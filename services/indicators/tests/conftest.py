@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -43,6 +44,8 @@ class School:
     cohort: int = 2024
     events: list[IncomingEvent] = field(default_factory=list)
     registrations: dict[UUID, UUID] = field(default_factory=dict)
+    recorded_at: datetime = RECORDED
+    """Of the events that follow."""
 
     def described(self, province_code: str = "410000", **said: Any) -> IncomingEvent:
         return self.has_unit(UnitKind.SCHOOL, self.code, province_code=province_code, **said)
@@ -220,7 +223,7 @@ class School:
             sequence=sequence,
             school_code=self.code,
             decided_on=day,
-            recorded_at=RECORDED,
+            recorded_at=self.recorded_at,
             position=position,
             data=data,
             partition=0,
@@ -297,8 +300,10 @@ def _as_stored(event: IncomingEvent) -> StoredEvent:
 
 
 @pytest.fixture(scope="module")
-async def transport(stored: ServiceDatabase, database: Database, mint: TokenMint) -> AsyncIterator[httpx.ASGITransport]:
-    settings = Settings(database_url=stored.app_url, **mint.settings)
+async def transport(
+    stored: ServiceDatabase, database: Database, mint: TokenMint, keyring_file: Path
+) -> AsyncIterator[httpx.ASGITransport]:
+    settings = Settings(database_url=stored.app_url, keyring_file=keyring_file, **mint.settings)
     found = httpx.ASGITransport(create_app(settings, database, {}))
     yield found
     await found.aclose()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ import httpx
 
 from common.auth.service_tokens import ServiceTokens
 from common.authorities import trusted_at
-from common.change_feed.digests import KeyRange
+from common.change_feed import barrier
 from common.codes.rules import rule
 from common.contracts.graduate import status_counted
 from common.errors import Message, PermanentError, Unavailable
@@ -127,15 +127,13 @@ class Registry:
                 shown[GraduateId(uuid_of(each["graduate_id"]))] = known
         return shown
 
-    async def digest(self, topic: str, school_code: SchoolCode, before: datetime) -> tuple[bool, Sequence[KeyRange]]:
-        """Whether a moment is settled, and the hashes of what was recorded before it about a school.
+    async def digest(self, topic: str, school_code: SchoolCode, before: datetime) -> barrier.OwnerDigest:
+        """What registry says of a school before a moment.
 
         Raises RegistryUnavailable or RegistryRefused.
         """
-        query = {"topic": topic, "school": school_code, "recorded_before": before.astimezone(UTC).isoformat()}
-        answer = await self._ask("GET", f"/v1/changes/digests?{urlencode(query)}")
-        ranges = [KeyRange(each["prefix"], each["versions"], each["hash"]) for each in answer["ranges"]]
-        return bool(answer["settled"]), ranges
+        query = barrier.question(topic, school_code, before)
+        return barrier.OwnerDigest.of(await self._ask("GET", f"{barrier.PATH}?{urlencode(query)}"))
 
     async def reveal(
         self, purpose: str, graduate_ids: Sequence[GraduateId], fields: Sequence[str]

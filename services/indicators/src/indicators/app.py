@@ -29,7 +29,6 @@ COMPOSITION = Composition(
     metadata=metadata,
     areas=AREAS,
     feed=None,
-    keyring=False,
     state=_state,
     commands=COMMANDS,
     code_entries=CODE_ENTRIES,

@@ -12,7 +12,7 @@ from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import OrganisationData
 from common.periodic import every
 from common.reference_tables.routes import reference_tables_router
-from common.service_process import Area, Subscription
+from common.service_process import Area, Operation, Subscription
 from indicators.data_copies.routes import router as data_routes
 from indicators.definitions.routes import router as definition_routes
 from indicators.dimensions.routes import router as dimension_routes
@@ -35,6 +35,10 @@ from indicators.responses import tables as response_tables
 from indicators.responses.routes import router as response_routes
 from indicators.responses.subscriptions import drop_response, keep_responses
 from indicators.schema import code_entries, reference_versions
+from indicators.snapshots import operations as freezing
+from indicators.snapshots import tables as snapshot_tables
+from indicators.snapshots.domain.snapshots import VERIFY
+from indicators.snapshots.routes import router as snapshot_routes
 from indicators.structures.routes import router as structure_routes
 from indicators.timeline import tables as timeline_tables
 from indicators.timeline.subscriptions import drop_version, fold_events, lock
@@ -112,6 +116,24 @@ AREAS = (
         streams={rate.TOPIC: raise_streams},
     ),
     Area(routes=[structure_routes]),
+    Area(
+        tables=[
+            snapshot_tables.snapshots,
+            snapshot_tables.contents,
+            snapshot_tables.rows,
+            snapshot_tables.dismissed,
+        ],
+        routes=[snapshot_routes],
+        operations={VERIFY: Operation(lambda it: freezing.verifying(it.database))},
+        periodic=lambda it: [
+            every(freezing.DUE_SECONDS, partial(freezing.add_due, it.database.patient, it.settings), name="snapshots"),
+            every(
+                freezing.FREEZE_SECONDS,
+                partial(freezing.freeze_pending, it.database.patient, it.settings),
+                name="frozen snapshots",
+            ),
+        ],
+    ),
     Area(
         tables=[response_tables.response_versions, response_tables.employer_response_versions],
         routes=[response_routes],

@@ -1,26 +1,33 @@
-"""Maintenance commands: `verify` and `rebuild`."""
+"""Maintenance commands: proof that what is stored fits together, figures made anew, keys that change."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 import httpx
 import structlog
 
 from common.auth import RenewedToken, ServiceTokens
 from common.consuming import Feed, open_letters
+from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Unavailable
 from common.identifiers import SchoolCode
 from common.kafka import partition_for
-from common.service_process import Command
+from common.resealing import rows_under
+from common.service_process import Command, rotate_keys
 from indicators.histories import verify_histories
+from indicators.schema import metadata
 from indicators.settings import Settings
+from indicators.snapshots.storage.rotation import reseal_reasons
 from indicators.timeline.rebuild import rebuild
 from indicators.timeline.verify import Difference, verify_figures
 
 DIFFERENT, NOT_POSSIBLE = 1, 2
 """Exit codes: figures are wrong; a part could not be compared."""
+
+_RESEALED = {"Reasons of snapshots are sealed": reseal_reasons}
 
 _TIMEOUT_SECONDS = 30.0
 _log = structlog.get_logger(__name__)
@@ -60,6 +67,12 @@ async def run_rebuild(settings: Settings, database: Database, parsed: Namespace)
     schools = await rebuild(database, settings.partitions, parsed.school)
     _log.info("Rebuild is complete", schools=schools)
     return 0
+
+
+async def run_rotate_keys(settings: Settings, database: Database, parsed: Namespace) -> int:
+    """Seals what rows hold sealed by the ring's current key."""
+    cipher = FieldCipher.load(settings.keyring_file)
+    return await rotate_keys(database, cipher, parsed.retire, _RESEALED, partial(rows_under, metadata))
 
 
 async def _open_letters(settings: Settings, database: Database, school: SchoolCode | None) -> list[Difference]:
@@ -105,7 +118,12 @@ def _school_and_parts(parser: ArgumentParser) -> None:
     parser.add_argument("--figures-only", action="store_true", help="leave the owners' histories out")
 
 
+def _rotate_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--retire", metavar="ID", help="fail unless nothing needs this key of the ring any more")
+
+
 COMMANDS = (
     Command("verify", "prove that figures, spans, versions and histories agree", run_verify, _school_and_parts),
     Command("rebuild", "compute spans and cells anew from the versions", run_rebuild, _school),
+    Command("rotate-keys", "seal by the ring's current key", run_rotate_keys, _rotate_arguments),
 )

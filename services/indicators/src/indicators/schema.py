@@ -5,6 +5,8 @@ from common.code_entries import CodeEntries, code_entries_table
 from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
 from common.database import new_metadata
+from common.once import idempotency_table
+from common.operations.tables import operation_tables
 from common.outbox import outbox_tables
 from common.reference_tables.table import reference_versions_table
 
@@ -13,6 +15,8 @@ metadata = new_metadata()
 outbox_tables(metadata)
 audit_table(metadata)
 dead_letter_table(metadata)
+operation_tables(metadata)
+idempotency_table(metadata)
 consumed_table(metadata)
 code_entries = code_entries_table(metadata)
 reference_versions = reference_versions_table(metadata)

@@ -58,8 +58,13 @@ def ranges_over(versions: str) -> TextClause:
     )
 
 
+def listed(versions: str) -> TextClause:
+    """The same versions as a list."""
+    return text(f'SELECT key, sequence, event_id {versions} ORDER BY key COLLATE "C", sequence')
+
+
 _RANGES = ranges_over(_OF_PREFIX)
-_VERSIONS = text(f'SELECT key, sequence, event_id {_OF_PREFIX} ORDER BY key COLLATE "C", sequence')
+_VERSIONS = listed(_OF_PREFIX)
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,6 @@ async def ranges_of(connection: Connection, asked: Asked, of: TextClause = _RANG
     ]
 
 
-async def versions_of(connection: Connection, asked: Asked) -> Sequence[KeyVersion]:
-    """The versions themselves, in the order in which they are hashed."""
-    return rows.all(KeyVersion, await connection.execute(_VERSIONS, vars(asked)))
+async def versions_of(connection: Connection, asked: Asked, of: TextClause = _VERSIONS) -> Sequence[KeyVersion]:
+    """The versions themselves, in the order in which they are hashed; `of` is `listed` versions kept elsewhere."""
+    return rows.all(KeyVersion, await connection.execute(of, vars(asked)))

@@ -1,14 +1,18 @@
-"""Rate topic of indicators: groups whose figures (落实率 and the others) moved; figures are read over HTTP."""
+"""Rate topic of indicators: groups whose figures (落实率 and the others) moved, and figures that were frozen."""
 
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.contracts.events import EXAMPLE_FACTS, Event, TopicSpec
-from common.contracts.fields import CohortField, EventData, Slug, UnitCode
+from common.contracts.fields import ADDITIVE, CohortField, EventData, Slug, UnitCode
 
 TOPIC = "quxiang.indicators.rate.v1"
 MOVED = "quxiang.rate.moved"
+FROZEN = "quxiang.snapshot.frozen"
 
 
 class MovedGroup(BaseModel):
@@ -27,6 +31,27 @@ class RateMovedData(EventData):
     groups: Annotated[tuple[MovedGroup, ...], Field(min_length=1)]
 
 
+class SnapshotKind(StrEnum):
+    """初次 of 31 August, 年终 of 31 December, or any other day."""
+
+    INITIAL = "initial"
+    YEAR_END = "year_end"
+    FREE = "free"
+
+
+class SnapshotFrozenData(EventData):
+    """A day of a school's cohort by what was recorded before `known_at`: from now on it never changes."""
+
+    snapshot_id: UUID
+    cohort: CohortField
+    kind: Annotated[SnapshotKind, ADDITIVE]
+    as_of: date
+    known_at: AwareDatetime
+    revision: Annotated[int, Field(ge=0)]
+    base: Annotated[int, Field(ge=0, description="N: graduates in the population")]
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of its rows")]
+
+
 EVENTS = (
     Event(
         MOVED,
@@ -38,6 +63,22 @@ EVENTS = (
             groups=(MovedGroup(dimension="total"), MovedGroup(dimension="college", value="C01")),
         ),
     ),
+    Event(
+        FROZEN,
+        SnapshotFrozenData,
+        "A snapshot was frozen",
+        SnapshotFrozenData(
+            **EXAMPLE_FACTS,
+            snapshot_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f020"),
+            cohort=2024,
+            kind=SnapshotKind.INITIAL,
+            as_of=date(2024, 8, 31),
+            known_at=datetime(2024, 8, 31, 16, tzinfo=UTC),
+            revision=0,
+            base=1,
+            hash="35a867b22b33ef8389ac8882050e2e464cb1989011aeeb20e1303ea7b58e162c",
+        ),
+    ),
 )
 
-TOPIC_SPEC = TopicSpec(TOPIC, "indicators", "school_code", "Groups whose figures moved", EVENTS)
+TOPIC_SPEC = TopicSpec(TOPIC, "indicators", "school_code", "Groups whose figures moved, snapshots", EVENTS)

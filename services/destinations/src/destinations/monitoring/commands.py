@@ -1,12 +1,11 @@
 """Reading the calendar and the reports, asking for reports, making and publishing them; who may do what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from common.auth import Owners, Principal, Role, RowScope
-from common.change_feed.digests import KeyRange
+from common.change_feed.barrier import OwnerDigest, Waiting, Why, reason_to_wait
 from common.contracts import graduate, registration
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
@@ -22,8 +21,6 @@ from destinations.monitoring.domain.reports import (
     ReportId,
     ReportPending,
     State,
-    Waiting,
-    Why,
     must_be_publishable,
     sealed,
 )
@@ -35,14 +32,6 @@ SEE_PUBLISHED = frozenset({Role.COUNSELLOR, Role.COLLEGE_OFFICER})
 """Roles that see what the school has published, and nothing else."""
 
 READERS = SEE_PUBLISHED | {Role.SCHOOL_OFFICER, Role.PROVINCIAL_OFFICER, Role.AUDITOR}
-
-
-@dataclass(frozen=True)
-class RosterDigest:
-    """What registry says of a school's graduates before a moment; `is_settled` once nothing can appear any more."""
-
-    is_settled: bool
-    ranges: Sequence[KeyRange]
 
 
 async def calendar(
@@ -115,7 +104,7 @@ async def add_due(unit: UnitOfWork) -> int:
     return await storage.add_due(unit.connection, due)
 
 
-async def make(unit: UnitOfWork, *, report: Report, registry: RosterDigest | None) -> bool:
+async def make(unit: UnitOfWork, *, report: Report, registry: OwnerDigest | None) -> bool:
     """Makes a pending report, once all that was recorded before its moment is here; false while it waits.
 
     `registry` is what registry says of the moment, None where it does not answer.
@@ -136,16 +125,11 @@ async def make(unit: UnitOfWork, *, report: Report, registry: RosterDigest | Non
     return True
 
 
-async def _of_registry(connection: Connection, moment: Moment, registry: RosterDigest | None) -> Sequence[Waiting]:
-    if registry is None:
-        why = Why.OWNER_DOWN
-    elif not registry.is_settled:
-        why = Why.NOT_SETTLED
-    elif list(registry.ranges) != list(await roster.digest_of(connection, moment.school_code, moment.at)):
-        why = Why.VERSIONS_MISSING
-    else:
-        return ()
-    return (Waiting("registry", graduate.TOPIC, why),)
+async def _of_registry(connection: Connection, moment: Moment, registry: OwnerDigest | None) -> Sequence[Waiting]:
+    settled = registry is not None and registry.is_settled
+    ours = await roster.digest_of(connection, moment.school_code, moment.at) if settled else ()
+    why = reason_to_wait(registry, ours)
+    return () if why is None else (Waiting("registry", graduate.TOPIC, why),)
 
 
 async def _of_ours(connection: Connection, moment: Moment) -> Sequence[Waiting]:

@@ -4,12 +4,12 @@ import time
 from functools import partial
 
 from common.auth import SYSTEM
+from common.change_feed.barrier import OwnerDigest
 from common.contracts import graduate
 from common.database import Database
 from common.errors import TransientError
 from common.observability import exception_summary, logger
 from destinations.monitoring import commands, storage
-from destinations.monitoring.commands import RosterDigest
 from destinations.monitoring.domain.reports import Moment
 from destinations.registry_client import Registry, RegistryUnavailable, registry_client
 from destinations.settings import Settings
@@ -78,10 +78,10 @@ class _Asking:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._known: dict[tuple[object, ...], RosterDigest] = {}
+        self._known: dict[tuple[object, ...], OwnerDigest] = {}
         self._is_down = False
 
-    async def about(self, moment: Moment) -> RosterDigest | None:
+    async def about(self, moment: Moment) -> OwnerDigest | None:
         """What registry says; None where it does not answer."""
         key = (moment.school_code, moment.at)
         if key not in self._known and not self._is_down:
@@ -90,5 +90,5 @@ class _Asking:
             except RegistryUnavailable:
                 self._is_down = True
             else:
-                self._known[key] = RosterDigest(*said)
+                self._known[key] = said
         return self._known.get(key)

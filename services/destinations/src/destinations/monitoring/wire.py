@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.change_feed.barrier import Why
 from common.http import StrictModel
 from common.identifiers import Cohort, CollegeCode, SchoolCode
 from destinations.monitoring.domain.cut_offs import Kind
-from destinations.monitoring.domain.reports import Report, State, Why
+from destinations.monitoring.domain.reports import Report, State
 
 _OF_VALUE = ConfigDict(from_attributes=True)
 

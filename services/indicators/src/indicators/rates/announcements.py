@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -88,14 +89,20 @@ def _education_levels(taken: Iterable[Moved]) -> set[Moved]:
     }
 
 
+async def next_of_stream(connection: Connection, school_code: SchoolCode) -> tuple[int, datetime]:
+    """The sequence of the school's next event of the topic, and its instant; others wait until the transaction ends."""
+    row = (await connection.execute(_NEXT, {"school": school_code})).one()
+    return row.sequence, row.recorded_at
+
+
 async def _announce(unit: UnitOfWork, school_code: SchoolCode, cohort: Cohort, groups: Sequence[MovedGroup]) -> None:
-    row = (await unit.connection.execute(_NEXT, {"school": school_code})).one()
-    data = RateMovedData(school_code=school_code, recorded_at=row.recorded_at, cohort=cohort, groups=tuple(groups))
+    sequence, recorded_at = await next_of_stream(unit.connection, school_code)
+    data = RateMovedData(school_code=school_code, recorded_at=recorded_at, cohort=cohort, groups=tuple(groups))
     await unit.announce(
         OutgoingEvent(
             topic=rate.TOPIC,
             key=school_code,
-            sequence=row.sequence,
+            sequence=sequence,
             type=rate.MOVED,
             school_code=school_code,
             decided_on=None,

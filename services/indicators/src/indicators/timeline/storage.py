@@ -165,6 +165,7 @@ _READ = f"""
     FROM unnest($1::text[], $2::uuid[]) AS touched (school_code, graduate_id)
     JOIN spans USING (school_code, graduate_id)
 """
+_READ_AS_KNOWN = _READ.replace("= ANY($2::uuid[])", "= ANY($2::uuid[]) AND recorded_at < $3")
 # its SELECTs see what was stored before: what arrives is added in `arrive`
 _ARRIVE = f"""
     WITH roster_arrived AS ({_insert("roster_versions", StoredRosterVersion, 3)}),
@@ -218,6 +219,14 @@ async def arrive(
 async def select_graduates(connection: asyncpg.Connection, touched: Mapping[GraduateId, SchoolCode]) -> StoredGraduates:
     """All that is stored of these graduates, each with its school."""
     return _graduates_in(await connection.fetch(_READ, list(touched.values()), list(touched)))
+
+
+async def select_as_known(
+    connection: asyncpg.Connection, graduates: Sequence[GraduateId], school_code: SchoolCode, known_at: datetime
+) -> StoredGraduates:
+    """The versions of a school's graduates that were recorded before a moment; the spans are those of now."""
+    schools = [school_code] * len(graduates)
+    return _graduates_in(await connection.fetch(_READ_AS_KNOWN, schools, graduates, known_at))
 
 
 def _graduates_in(rows: Iterable[Any]) -> StoredGraduates:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from common.approvals.domain import TransitionNotAllowed
 from common.canonical import canonical
+from common.change_feed.barrier import Waiting
 from common.codes import CodeList
 from common.errors import Conflict, Message
 from common.identifiers import Cohort, SchoolCode
@@ -32,14 +33,6 @@ class State(StrEnum):
     MADE = "made"
 
 
-class Why(StrEnum):
-    """Why something is waited for."""
-
-    NOT_SETTLED = "not_settled"
-    VERSIONS_MISSING = "versions_missing"
-    OWNER_DOWN = "owner_down"
-
-
 class DestinationClass(StrEnum):
     """去向分类: the eight classes that add up to the population."""
 
@@ -54,15 +47,6 @@ class DestinationClass(StrEnum):
 
 
 _CLASSES = {each.value: each for each in DestinationClass}
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What a report waits for: the owner of the versions, their topic, and why."""
-
-    owner: str
-    topic: str
-    why: Why
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import text
 
 from common.auth import Actor
+from common.change_feed.barrier import Waiting
 from common.clock import NOW_SQL
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection, array, array_sql
 from destinations.monitoring.domain.cut_offs import CutOff, Kind
-from destinations.monitoring.domain.reports import Content, Report, ReportId, Waiting
+from destinations.monitoring.domain.reports import Content, Report, ReportId
 
 _COHORTS = text("SELECT DISTINCT cohort FROM seasons ORDER BY cohort")
 # Of each season those after its first settings and after the last one that is there: none ever comes between.

@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, text, 
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
+from common.change_feed.barrier import Waiting, Why
 from common.database.pages import page_by_id
 from common.errors import NotFound
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection, Row
 from destinations.monitoring.domain.cut_offs import Kind
-from destinations.monitoring.domain.reports import Moment, Report, ReportId, Waiting, Why
+from destinations.monitoring.domain.reports import Moment, Report, ReportId
 from destinations.monitoring.tables import contents, publications, reports, waiting
 from destinations.roster.tables import schools
 

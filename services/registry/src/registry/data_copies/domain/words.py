@@ -48,6 +48,7 @@ KINDS: Mapping[str, str] = {
     "spans": "统计区间",
     "response_versions": "答卷变动",
     "fact_versions": "外部信息变动",
+    "snapshot_rows": "数据快照",
 }
 """Kind of record → its heading; one of another service may have none here."""
 

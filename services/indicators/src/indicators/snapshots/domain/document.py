@@ -1,0 +1,38 @@
+"""The rows of a snapshot as text: what its hash is taken of; pure."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from indicators.snapshots.domain.snapshots import Moment
+
+FORMAT = "quxiang-snapshot/1"
+
+FIELDS = (
+    "graduate_id", "college_code", "major_code", "class_code", "education_level_code", "sex_code", "origin_place_code",
+    "urban_rural", "ethnicity_code", "hardship_code", "training_mode_code", "teacher_training_code", "study_form",
+    "destination_code", "flexible", "employer_nature_code", "industry_code", "place_code", "position_code",
+    "study_level_code", "abroad_country_code",
+)  # fmt: skip
+"""Of one graduate, in the order of a line."""
+
+_ESCAPES = str.maketrans({each: f"\\{each}" for each in "\\|\n"})
+_DESTINATION, _FLEXIBLE = FIELDS.index("destination_code"), FIELDS.index("flexible")
+
+
+def head_of(moment: Moment) -> str:
+    """The first line: of what the rows are."""
+    known_at = instant_text(moment.known_at)
+    about = (moment.school_code, moment.cohort, moment.kind.value, moment.as_of, known_at, moment.revision)
+    return "|".join([FORMAT, *map(str, about)]) + "\n"
+
+
+def line_of(row: Sequence[object]) -> str:
+    """The line of a graduate with the values of FIELDS; the mark of flexible employment needs a destination."""
+    texts = ["" if value is None else str(value).translate(_ESCAPES) for value in row]
+    texts[_FLEXIBLE] = f"{int(bool(row[_FLEXIBLE]))}" if row[_DESTINATION] is not None else ""
+    return "|".join(texts) + "\n"
+
+
+def instant_text(at: datetime) -> str:
+    """An instant in UTC with `Z`, six decimals only if it is not whole."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
