@@ -54,9 +54,11 @@ _DESTINATIONS = """
 """
 _SPANS = """
     INSERT INTO spans (school_code, graduate_id, from_day, to_day, cohort, college_code, major_code, class_code,
-                       education_level_code, sex_code, origin_province_code, destination_code, flexible)
+                       education_level_code, sex_code, origin_place_code, origin_province_code, destination_code,
+                       flexible, roster_generation, destination_generation)
     SELECT school_code, graduate_id, from_day, to_day, cohort, college_code, major_code, class_code,
-           education_level_code, sex_code, left(origin_place_code, 2) || '0000', code, false
+           education_level_code, sex_code, origin_place_code, left(origin_place_code, 2) || '0000', code, false, 1,
+           CASE WHEN code IS NOT NULL THEN 1 END
     FROM roster_versions JOIN destination_versions USING (graduate_id, sequence, school_code)
     CROSS JOIN LATERAL (VALUES ('2023-09-01'::date, '2024-06-01'::date, NULL),
                                ('2024-06-01', 'infinity', destination_code)) AS period (from_day, to_day, code)

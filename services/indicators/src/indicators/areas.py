@@ -41,6 +41,7 @@ from indicators.snapshots.domain.snapshots import VERIFY
 from indicators.snapshots.routes import router as snapshot_routes
 from indicators.structures.routes import router as structure_routes
 from indicators.timeline import tables as timeline_tables
+from indicators.timeline.rebuild import RENEW_SECONDS, renew_old_spans
 from indicators.timeline.subscriptions import drop_version, fold_events, lock
 
 
@@ -107,6 +108,9 @@ AREAS = (
         ],
         handlers=dict.fromkeys(types_of(graduate.TOPIC, registration.TOPIC), fold_events),
         subscription=FIGURES,
+        periodic=lambda runtime: [
+            every(RENEW_SECONDS, partial(renew_old_spans, runtime.database, runtime.settings.partitions))
+        ],
     ),
     Area(tables=[progress_tables.applied_partitions]),
     Area(

@@ -11,11 +11,15 @@ from sqlalchemy import text
 
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
-from indicators.timeline.rebuild import rebuild, rebuild_school
+from indicators.timeline.rebuild import RENEWED_AT_A_TIME, rebuild, rebuild_school, renew_old_spans
 from indicators.timeline.verify import verify_figures
 from testing.databases import ServiceDatabase, committed
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
+NEW_COLUMNS = (
+    "origin_place_code", "urban_rural", "ethnicity_code", "hardship_code", "training_mode_code",
+    "teacher_training_code", "study_form", "roster_generation", "destination_generation",
+)  # fmt: skip
 JUNE = date(2024, 6, 1)
 
 
@@ -112,6 +116,33 @@ async def test_graduates_who_are_announced_once_more_move_no_figure(
     async with database.reading() as connection:
         kept = [tuple(row) for row in await connection.execute(text(stored), {"school": school.code})]
     assert kept == [("rural", 6), (None, 7)]
+
+
+async def test_spans_of_the_release_before_are_made_anew_and_move_no_figure(
+    database: Database, stored: ServiceDatabase, apply: Applied, school: Any
+) -> None:
+    for number in range(RENEWED_AT_A_TIME + 20):
+        someone = school.enters(sex_code=str(1 + number % 2), origin_place_code="410102", ethnicity_code="03")
+        if number % 5 == 0:
+            school.goes(someone, "10", JUNE)
+    await apply(school.events)
+    before = await _spans_and_cells(database, school.code)
+    forgotten = ", ".join(f"{name} = NULL" for name in NEW_COLUMNS)
+    await corrupt(stored, f"UPDATE spans SET {forgotten} WHERE school_code = :school", school.code)
+    assert {each.check for each in await verify_figures(database, school.code)} == {"spans"}
+    announced = await _moved_groups(database)
+    async with asyncio.TaskGroup() as group:
+        both = [group.create_task(renew_old_spans(database, 12)) for _ in range(2)]
+    assert sum(each.result() for each in both) >= RENEWED_AT_A_TIME + 20
+    assert await _spans_and_cells(database, school.code) == before
+    assert await _moved_groups(database) == announced
+    assert await renew_old_spans(database, 12) == 0
+    assert await verify_figures(database, school.code) == []
+
+
+async def _moved_groups(database: Database) -> int:
+    async with database.reading() as connection:
+        return int(await connection.scalar(text("SELECT count(*) FROM moved_groups")))
 
 
 async def test_an_erasure_moves_no_figure_of_any_day(database: Database, apply: Applied, school: Any) -> None:

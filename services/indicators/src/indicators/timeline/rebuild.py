@@ -13,7 +13,7 @@ from common.database import Database
 from common.identifiers import GraduateId, SchoolCode
 from common.kafka import partition_for
 from indicators.timeline.cells import SPAN_COLUMN_NAMES, CellKey, change_figures, span_row
-from indicators.timeline.fold import cell_moves, timelines
+from indicators.timeline.fold import cell_moves, refold, timelines
 from indicators.timeline.storage import lock_partitions, select_graduates
 
 CHUNK = 5_000
@@ -28,6 +28,19 @@ _FORGET = "DELETE FROM spans WHERE school_code = $1"
 _CELLS = """
     SELECT school_code, cohort, dimension, value, destination_code, flexible, graduates FROM cells
     WHERE school_code = $1
+"""
+
+RENEW_SECONDS = 60.0
+"""Between two looks for spans that the release before has written: none as soon as its last worker has ended."""
+
+RENEWED_AT_A_TIME = 500
+"""Graduates whose spans are made anew in one transaction: a change of another one waits for some 50 ms at most."""
+
+_OLD = """
+    SELECT DISTINCT school_code, graduate_id FROM spans
+    WHERE roster_generation IS NULL AND school_code = (
+        SELECT school_code FROM spans WHERE roster_generation IS NULL ORDER BY 1 LIMIT 1)
+    LIMIT $1
 """
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +80,23 @@ async def rebuild_school(database: Database, partitions: int, school_code: Schoo
         await unit.audit("figures_rebuilt", "school", school_code, school_code=school_code)
         await unit.commit()
     return len(graduates)
+
+
+async def renew_old_spans(database: Database, partitions: int) -> int:
+    """Makes those spans anew that the release before has written; gives the number of graduates.
+
+    It knew less of a graduate than its own versions say: figures stay as they are, and more dimensions get values.
+    """
+    renewed = 0
+    while True:
+        async with database.transaction(SYSTEM) as unit:
+            old = await unit.driver.fetch(_OLD, RENEWED_AT_A_TIME)
+            if not old:
+                return renewed
+            await lock_partitions(unit.connection, {partition_for(old[0]["school_code"], partitions)})
+            await refold(unit.driver, {row["graduate_id"]: row["school_code"] for row in old})
+            await unit.commit()
+        renewed += len(old)
 
 
 async def _store_spans(
