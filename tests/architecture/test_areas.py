@@ -28,7 +28,7 @@ COMPOSED = {
 KERNELS = {
     "registry": {"photo_checks"},
     "destinations": {"evidence_checks"},
-    "indicators": {"schemes", "timeline", "progress", "reading", "formats", "references"},
+    "indicators": {"schemes", "timeline", "progress", "reading", "formats", "references", "tracking_counts"},
 }
 """Packages below the areas, held in layers by the contract `layers-of-indicators`: each module there is named for what
 it computes."""

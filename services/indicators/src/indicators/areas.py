@@ -43,6 +43,10 @@ from indicators.structures.routes import router as structure_routes
 from indicators.timeline import tables as timeline_tables
 from indicators.timeline.rebuild import RENEW_SECONDS, renew_old_spans
 from indicators.timeline.subscriptions import drop_version, fold_events, lock
+from indicators.tracking import tables as tracking_tables
+from indicators.tracking.operations import EVERY_SECONDS as EDITIONS_SECONDS
+from indicators.tracking.operations import Editions
+from indicators.tracking.routes import router as tracking_routes
 
 
 def thing_of(event: IncomingEvent) -> str | None:
@@ -159,6 +163,13 @@ AREAS = (
         subscription=MEASURES,
     ),
     Area(routes=[definition_routes]),
+    Area(
+        tables=[tracking_tables.editions, tracking_tables.figures],
+        routes=[tracking_routes],
+        periodic=lambda runtime: [
+            every(EDITIONS_SECONDS, Editions(runtime.database.patient).take_due, name="take_due_editions")
+        ],
+    ),
     Area(routes=[dimension_routes]),
     Area(tables=[reference_versions], routes=[reference_tables_router(CITY_TIER, CPI, SALARY_BENCHMARK)]),
     Area(routes=[data_routes]),

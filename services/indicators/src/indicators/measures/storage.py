@@ -54,12 +54,27 @@ def _arrived(columns: Mapping[str, str]) -> str:
     return f"SELECT * FROM unnest({listed}) AS arrived ({', '.join(columns)})"
 
 
+def _since(values: str, kept: str, since: str) -> str:
+    """Measure → version of the answer since which it has its value: kept where the arrived value is the stored one."""
+    return f"""
+        (SELECT jsonb_object_agg(said.key, CASE WHEN {kept} -> said.key = said.value
+                    THEN coalesce({since} -> said.key, to_jsonb(kept.response_version))
+                    ELSE to_jsonb(EXCLUDED.response_version) END)
+           FROM jsonb_each({values}) AS said)
+    """
+
+
+_OF_LEVEL = _since("level.value", "(kept.by_level -> level.key)", "(kept.by_level_since -> level.key)")
+
 # A version that is withdrawn is above the same version recorded: whatever the order of delivery, the greatest stands.
 _KEEP = text(
     f"""
     INSERT INTO measure_answers AS kept ({", ".join(ANSWER)}) {_arrived(ANSWER)} ORDER BY response_id
     ON CONFLICT (response_id) DO UPDATE
        SET {", ".join(f"{name} = EXCLUDED.{name}" for name in ANSWER if name != "response_id")},
+           measured_since = {_since("EXCLUDED.measured", "kept.measured", "kept.measured_since")},
+           by_level_since = (SELECT jsonb_object_agg(level.key, {_OF_LEVEL})
+                               FROM jsonb_each(EXCLUDED.by_level) AS level),
            changed_at = {NOW_SQL}
      WHERE (EXCLUDED.response_version, EXCLUDED.withdrawn) > (kept.response_version, kept.withdrawn)
     """

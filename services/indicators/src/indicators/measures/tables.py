@@ -28,6 +28,10 @@ measure_answers = Table(
     Column("measured", JSONB),
     # level of posts → measure → value, of employers that judge levels apart
     Column("by_level", JSONB),
+    # measure → version of the answer since which it has its value, and the same by level; NULL in rows of the release
+    # before, and once the answer is taken back
+    Column("measured_since", JSONB),
+    Column("by_level_since", JSONB),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     # when this row changed last: editions count what came, went or changed since
     instant_column("changed_at"),

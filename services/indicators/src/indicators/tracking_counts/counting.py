@@ -93,7 +93,8 @@ class _Counter:
         states: list[int | None] = [None] * len(self._said)
         for at, _ in base:
             answer = self._counting.answers[at]
-            states[at] = max((answer.since.get(measure, 0) for measure in indicator.measures), default=0)
+            # versions only rise, so the sum moves with each of them
+            states[at] = sum(answer.since.get(measure, 0) for measure in indicator.measures)
         self._states[column] = states
         past = [
             (tuple(memory.states.get(column, ())), _shown(memory.shown.get(column, {})))
@@ -183,7 +184,7 @@ def _shown(stored: Mapping[str, Sequence[Group]]) -> Shown:
 def _said(counting: Counting) -> list[Said]:
     tables = YearlyTables(
         {(year, area): Fraction(index) for year, area, index in counting.prices},
-        {(year, area, industry): yuan for year, area, industry, yuan in counting.benchmarks},
+        {(year, area, industry): Fraction(yuan) for year, area, industry, yuan in counting.benchmarks},
     )
     return [
         Said(answer.measured, answer.first, answer.founder, counting.cohort, counting.cycle, tables)

@@ -64,7 +64,7 @@ class Counting(_Value):
     strata: Sequence[tuple[str | None, str, int]] = ()
     founders: Sequence[Group] = ()
     prices: Sequence[tuple[int, str, str]] = ()
-    benchmarks: Sequence[tuple[int, str, str, int]] = ()
+    benchmarks: Sequence[tuple[int, str, str, str]] = ()
     past: Sequence[Memory] = ()
     kept: Sequence[Row] = ()
 

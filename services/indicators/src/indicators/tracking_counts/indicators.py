@@ -26,6 +26,10 @@ PARTS_OF_FIT = ("fit_knowledge", "fit_problem_solving", "fit_professionalism")
 LEAST_PARTS = 2
 
 
+FIRST_SALARY = "first salary"
+"""The wage of cycle 0, where an answer says since when each measure has its value."""
+
+
 @dataclass(frozen=True)
 class Unit:
     """What values are multiplied by, and how many places they have when shown."""
@@ -114,7 +118,7 @@ _ALL = (
     ),
     _valued(
         "salary_growth",
-        (*_SALARY, "work_place"),
+        (*_SALARY, "work_place", FIRST_SALARY),
         Column(read.salary_pair, statistics.growth, PERCENT, ANSWERS_OF_MONEY),
     ),
     _valued(

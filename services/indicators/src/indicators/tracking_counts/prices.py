@@ -12,7 +12,7 @@ class YearlyTables:
     """Price levels by year and area, and benchmark wages by year, area and industry; an area is a province or CN."""
 
     prices: Mapping[tuple[int, str], Fraction] = field(default_factory=dict)
-    benchmarks: Mapping[tuple[int, str, str], int] = field(default_factory=dict)
+    benchmarks: Mapping[tuple[int, str, str], Fraction] = field(default_factory=dict)
 
     def dearer(self, then: int, now: int, place: str | None) -> Fraction | None:
         """Prices now over prices then, of the place's province if it has both years, else of the country; or none."""
@@ -22,7 +22,7 @@ class YearlyTables:
                 return after / before
         return None
 
-    def benchmark(self, year: int, place: str | None, industry: str) -> int | None:
+    def benchmark(self, year: int, place: str | None, industry: str) -> Fraction | None:
         """Yuan a month that the industry pays in the place's province, else in the country; or none."""
         found = (self.benchmarks.get((year, area, industry)) for area in areas_of(place))
         return next((yuan for yuan in found if yuan), None)

@@ -1,0 +1,198 @@
+"""Tracking figures and editions as callers see them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from common.errors import BadQuery, FieldProblem, Message
+from common.http import PageOf
+from indicators.reading.answers import NamedGroup, Stamp, in_order, named
+from indicators.responses.domain import ResponseFigure
+from indicators.tracking.domain import MOST_CELLS, Because, Columns, Edition, Key, Question
+from indicators.tracking_counts.indicators import INDICATORS, MATCH_GAP, PART, VALUE
+
+Status = Literal["ok", "too_few", "no_edition"]
+
+
+class IntervalBody(BaseModel):
+    """Limits of 95 %."""
+
+    low: str
+    high: str
+    method: Literal["wilson", "binomial", "normal", "newcombe"]
+
+
+class WeightedBody(BaseModel):
+    """The value by weights of strata, and as many answers of one weight as tell as much."""
+
+    value: str
+    interval: IntervalBody | None
+    effective_base: str
+
+
+class CodeBody(BaseModel):
+    """How many name a code, and their share of the base."""
+
+    code: str
+    count: int
+    share: str
+
+
+class IndicatorBody(BaseModel):
+    """One indicator of one group; without `status` ok base and value are null. Other fields stand where they belong."""
+
+    base: int | None
+    value: str | list[CodeBody] | None = Field(examples=["68.00"])
+    unit: str | None = Field(examples=["percent"])
+    interval: IntervalBody | None
+    weighted: WeightedBody | None
+    status: Status
+    p25: str | None = None
+    p75: str | None = None
+    of_medians: str | None = None
+    real: str | None = None
+    real_of_medians: str | None = None
+    trimmed: int | None = None
+    low_bound: str | None = None
+    high_bound: str | None = None
+    per_graduate: str | None = None
+    median: "IndicatorBody | None" = None
+    parts: "dict[str, IndicatorBody] | None" = None
+
+    @model_serializer(mode="wrap")
+    def _with_what_it_has(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Only fields that the indicator has: null where it could have a value, missing where it could not."""
+        return {name: value for name, value in written(self).items() if name in self.model_fields_set}
+
+
+class TrackingObservation(BaseModel):
+    """One group. Who was asked and who answered is live; null where an employer's answer alone says the group."""
+
+    group: NamedGroup
+    eligible: int | None
+    respondents: int | None
+    response_rate: str | None
+    indicators: dict[str, IndicatorBody]
+
+
+class EditionBody(BaseModel):
+    """Which edition the figures are of."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    taken_at: datetime
+
+
+class Tracking(Stamp):
+    """Indicators of a cycle, or of employers in a year."""
+
+    school_code: str
+    cohort: int | None
+    cycle: int | None
+    year: int | None
+    edition: EditionBody | None
+    reference_tables: dict[str, int] = Field(description="Versions of the tables that wages are compared by")
+    observations: list[TrackingObservation]
+
+
+class EditionItem(EditionBody):
+    """One edition: why it was taken, its respondents, and answers that came, went or changed since the one before."""
+
+    because: Because
+    answers: int
+    moved: int
+
+
+class Editions(PageOf[EditionItem]):
+    """Editions, the newest first."""
+
+
+def indicator_body(
+    indicator: str, columns: Mapping[str, Mapping[str, Any]] | None, *, top: str, any_edition: bool
+) -> Any:
+    """The fields of an IndicatorBody out of the figures of an indicator's columns."""
+    columns = columns or {}
+    has_tops = indicator != MATCH_GAP and INDICATORS[indicator].has_tops
+    whole = columns.get(top if has_tops else VALUE)
+    body = _figure(whole, any_edition=any_edition)
+    parts = {name.removeprefix(PART): each for name, each in columns.items() if name.startswith(PART)}
+    if parts:
+        body["parts"] = {name: _figure(each, any_edition=any_edition) for name, each in parts.items()}
+    if "median" in columns:
+        body["median"] = _figure(columns["median"], any_edition=any_edition)
+    return body
+
+
+def _figure(figure: Mapping[str, Any] | None, *, any_edition: bool) -> dict[str, Any]:
+    if figure is None:
+        nothing = dict.fromkeys(("base", "value", "unit", "interval", "weighted"))
+        return {**nothing, "status": "too_few" if any_edition else "no_edition"}
+    return {**{name: value for name, value in figure.items() if name != "exact"}, "status": "ok"}
+
+
+def tracking(
+    question: Question,
+    stamp: Stamp,
+    responses: Mapping[Key, ResponseFigure],
+    edition: Edition | None,
+    found: Mapping[str, Mapping[Key, Columns]],
+) -> Tracking:
+    """The answer; raises BadQuery for too many cells."""
+    groups = groups_of(question, responses, found)
+    if len(groups) * len(question.indicators) > MOST_CELLS:
+        raise BadQuery([FieldProblem("by", "too_many_cells", _TOO_MANY)])
+    series = question.series
+    return Tracking(
+        **dict(stamp),
+        school_code=series.school_code,
+        cohort=series.cohort,
+        cycle=series.cycle,
+        year=series.year if question.other_series is None else question.other_series.year,
+        edition=None if edition is None else EditionBody.model_validate(edition),
+        reference_tables={} if edition is None else dict(edition.reference_tables),
+        observations=[
+            _observation(question, group, responses.get(group), found, any_edition=edition is not None)
+            for group in groups
+        ],
+    )
+
+
+def groups_of(
+    question: Question, responses: Mapping[Key, ResponseFigure], found: Mapping[str, Mapping[Key, Columns]]
+) -> list[Key]:
+    """Groups in which graduates were asked or a figure is shown; without a grouping always exactly one."""
+    if not question.asked.by:
+        return [()]
+    shown = {key for figures in found.values() for key in figures} if question.asked.is_whole else set()
+    return in_order({*responses, *shown} - {()})
+
+
+def _observation(
+    question: Question,
+    group: Key,
+    response: ResponseFigure | None,
+    found: Mapping[str, Mapping[Key, Columns]],
+    *,
+    any_edition: bool,
+) -> TrackingObservation:
+    place = question.asked.place(group)
+    nothing = None if question.series.of_employers and question.asked.by else 0
+    return TrackingObservation(
+        group=named(question.asked.by, group),
+        eligible=response.eligible if response else nothing,
+        respondents=response.valid if response else nothing,
+        response_rate=response.rate if response else None,
+        indicators={
+            name: indicator_body(name, found.get(name, {}).get(place), top=question.top, any_edition=any_edition)
+            for name in question.indicators
+        },
+    )
+
+
+_TOO_MANY = Message(
+    f"一次最多 {MOST_CELLS} 个单元格；请少选指标或分组",
+    f"An answer has at most {MOST_CELLS} cells; ask for fewer indicators or groups",
+)

@@ -1,0 +1,230 @@
+"""Editions: when they are taken, what they keep, and how their figures are read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from common.auth import SYSTEM
+from common.clock import now
+from common.database import Database
+from common.identifiers import SchoolCode
+from indicators.tracking import commands, storage
+from indicators.tracking.domain import Because, Due, Series
+from indicators.tracking.operations import Editions, standing_of, take
+from indicators.tracking_counts.edition import Counted, Memory
+from testing.http import Client, get
+
+WAGE = 6543
+
+
+class Cycle:
+    """A school whose graduates of 2024 answer about cycle 1."""
+
+    def __init__(self, school: Any, people: list[UUID]) -> None:
+        self.school, self.people = school, people
+        self.responses = {person: uuid4() for person in people}
+        self.versions = dict.fromkeys(people, 0)
+        self.wave = uuid4()
+        self.series = Series(SchoolCode(school.code), school.cohort, 1, None)
+
+    def says(self, at: int, values: dict[str, Any] | None) -> Any:
+        person = self.people[at]
+        self.versions[person] += values is not None
+        return self.school.gives(
+            self.responses[person], self.versions[person], values, graduate_id=person, wave_id=self.wave
+        )
+
+    def asked(self) -> list[Any]:
+        return [self.school.answers(person, self.wave, "requested") for person in self.people]
+
+
+@pytest.fixture
+async def cycle(new_school: Any, apply: Any) -> Cycle:
+    """40 graduates: 26 of college C0, 14 of C1, all in employment."""
+    school = new_school()
+    school.described("410000")
+    people = [school.enters(college_code="C0" if at < 26 else "C1", sex_code=str(1 + at % 2)) for at in range(40)]
+    for person in people:
+        school.goes(person, "10", date(2024, 6, 1))
+    found = Cycle(school, people)
+    await apply([*school.events, *found.asked()])
+    return found
+
+
+async def answer(apply: Any, cycle: Cycle, people: range, **values: Any) -> None:
+    said = {"situation": "employed", "job_satisfaction": 75, "salary": WAGE, **values}
+    await apply([cycle.says(at, said) for at in people])
+
+
+async def read(client: Client, cycle: Cycle, *indicators: str, status: int = 200, **more: Any) -> Any:
+    query = {"school": cycle.school.code, "cohort": 2024, "cycle": 1, "indicator": ",".join(indicators), **more}
+    return await get(client("admin"), "/v1/tracking", status, **query)
+
+
+def of_group(body: Any, indicator: str, **group: str) -> Any:
+    return next(each["indicators"][indicator] for each in body["observations"] if each["group"] == group)
+
+
+async def close(apply: Any, cycle: Cycle, wave: UUID | None = None) -> None:
+    await apply([cycle.school.closes(wave or uuid4())])
+
+
+async def test_before_an_edition_there_are_response_rates_alone(client: Client, cycle: Cycle, apply: Any) -> None:
+    await apply([cycle.school.answers(person, cycle.wave, "submitted") for person in cycle.people[:10]])
+    body = await read(client, cycle, "job_satisfaction")
+    assert body["edition"] is None
+    (total,) = body["observations"]
+    assert (total["eligible"], total["respondents"], total["response_rate"]) == (40, 10, "25.00")
+    assert total["indicators"]["job_satisfaction"] == {
+        "base": None, "value": None, "unit": None, "interval": None, "weighted": None, "status": "no_edition",
+    }  # fmt: skip
+
+
+async def test_a_close_takes_an_edition_and_figures_are_read_of_it(
+    client: Client, cycle: Cycle, apply: Any, database: Database
+) -> None:
+    await answer(apply, cycle, range(24))
+    await answer(apply, cycle, range(26, 38), job_satisfaction=25)
+    await close(apply, cycle)
+    assert await Editions(database).take_due() >= 1
+    assert await Editions(database).take_due() == 0
+
+    body = await read(client, cycle, "job_satisfaction", "salary", "leave_reasons", by="college")
+    assert body["edition"]["number"] == 1
+    satisfaction = of_group(body, "job_satisfaction", college="C0")
+    assert satisfaction == {
+        "base": 24, "value": "75.00", "unit": "score", "interval": None, "status": "ok",
+        "weighted": {"value": "75.00", "interval": None, "effective_base": "24.00"},
+    }  # fmt: skip
+    wages = of_group(body, "salary", college="C1")
+    assert (wages["base"], wages["value"], wages["p25"], wages["unit"]) == (12, str(WAGE), str(WAGE), "yuan")
+    assert of_group(body, "leave_reasons", college="C1")["status"] == "too_few"
+    filtered = await read(client, cycle, "job_satisfaction", by="sex", college="C1")
+    assert of_group(filtered, "job_satisfaction", sex="1")["base"] == 6
+    listed = await get(client("admin"), "/v1/editions", school=cycle.school.code, cohort=2024, cycle=1)
+    assert [(each["number"], each["because"], each["answers"]) for each in listed["items"]] == [(1, "closed", 36)]
+
+
+async def test_a_small_move_keeps_the_figure_and_five_bring_a_new_one(
+    client: Client, cycle: Cycle, apply: Any, database: Database
+) -> None:
+    await answer(apply, cycle, range(20))
+    await answer(apply, cycle, range(26, 36))
+    await close(apply, cycle)
+    await Editions(database).take_due()
+    await apply([cycle.says(0, None)])
+    await close(apply, cycle)
+    await Editions(database).take_due()
+    body = await read(client, cycle, "job_satisfaction", by="college")
+    assert (body["edition"]["number"], of_group(body, "job_satisfaction", college="C0")["base"]) == (2, 20)
+    # four more change what they say of their work, and nothing of their wages
+    await answer(apply, cycle, range(1, 5), job_satisfaction=0)
+    await close(apply, cycle)
+    await Editions(database).take_due()
+    body = await read(client, cycle, "job_satisfaction", "salary", by="college")
+    assert of_group(body, "job_satisfaction", college="C0") == {
+        **of_group(body, "job_satisfaction", college="C0"), "base": 19, "value": "59.21",
+    }  # fmt: skip
+    assert of_group(body, "salary", college="C0")["base"] == 20
+
+
+async def test_an_edition_keeps_no_values_of_answers(cycle: Cycle, apply: Any, database: Database) -> None:
+    await answer(apply, cycle, range(20))
+    await close(apply, cycle)
+    await Editions(database).take_due()
+    async with database.reading() as connection:
+        found = await connection.scalar(
+            text("SELECT memory::text FROM tracking_editions WHERE school_code = :school"),
+            {"school": cycle.school.code},
+        )
+    assert str(cycle.responses[cycle.people[0]]) in found
+    assert str(WAGE) not in found
+    assert not any(str(person) in found for person in cycle.people)
+
+
+async def due(database: Database, cycle: Cycle, monday: datetime) -> list[Due]:
+    async with database.reading() as connection:
+        found = await storage.due_by_week(connection, monday)
+    return [each for each in found if each.series == cycle.series]
+
+
+async def test_weekly_editions_need_thirty_answers_and_then_five_moves(
+    cycle: Cycle, apply: Any, database: Database
+) -> None:
+    later = now() + timedelta(hours=1)
+    await answer(apply, cycle, range(29))
+    assert await due(database, cycle, later) == []
+    await answer(apply, cycle, range(29, 30))
+    (first,) = await due(database, cycle, later)
+    assert first.because is Because.WEEKLY
+    # who answered after Monday is counted from the next one on
+    assert await due(database, cycle, now() - timedelta(hours=1)) == []
+    assert await take(database, first)
+    assert await due(database, cycle, later) == []
+    await answer(apply, cycle, range(4), job_satisfaction=0)
+    assert await due(database, cycle, later) == []
+    await apply([cycle.says(4, None)])
+    assert len(await due(database, cycle, later)) == 1
+
+
+async def test_of_two_workers_one_takes_the_edition(cycle: Cycle, database: Database) -> None:
+    nothing = Counted(rows=[], memory=Memory(people=[], ids=[], groups=[], states={}, shown={}))
+    for number in range(1, 13):
+        barrier = asyncio.Barrier(2)
+
+        async def keep(unit: Any, *, wait: asyncio.Barrier = barrier, number: int = number) -> bool:
+            await wait.wait()
+            return await commands.keep(
+                unit,
+                due=Due(cycle.series, Because.WEEKLY),
+                number=number,
+                taken_at=datetime(2026, 11, 30, tzinfo=UTC),
+                moved=0,
+                tables={},
+                counted=nothing,
+            )
+
+        both = await asyncio.gather(database.act(SYSTEM, partial(keep)), database.act(SYSTEM, partial(keep)))
+        assert sorted(both) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"indicator": "wealth"}, "unknown_indicator"),
+        ({"by": "class"}, "unknown_dimension"),
+        ({"by": "sex,origin_province"}, "no_such_table"),
+        ({"year": 2025}, "respondents"),
+    ],
+)
+async def test_what_cannot_be_asked_is_named(client: Client, cycle: Cycle, more: dict[str, Any], rule: str) -> None:
+    body = await read(client, cycle, "salary", status=400, **more)
+    assert [error["rule"] for error in body["errors"]] == [rule]
+
+
+async def test_a_college_officer_reads_the_own_college(client: Client, here: Any) -> None:
+    query = {"school": here.code, "cohort": 2024, "cycle": 1, "indicator": "salary"}
+    own = {"school": here.code, "college": "C1"}
+    await get(client("college_officer", **own), "/v1/tracking", 404, **query)
+    await get(client("college_officer", **own), "/v1/tracking", **query, by="sex", college="C1")
+    await get(client("school_officer", school="99999"), "/v1/tracking", 404, **query)
+    await get(client("graduate"), "/v1/tracking", 404, **query)
+
+
+@pytest.mark.parametrize(
+    ("code", "standing"), [("10", "employed"), ("75", "employed"), ("801", "study"), ("70", "other"), (None, "other")]
+)
+def test_what_strata_tell_apart(code: str | None, standing: str) -> None:
+    assert standing_of(code) == standing
+
+
+@pytest.fixture(autouse=True)
+async def nothing_due(database: Database) -> AsyncIterator[None]:
+    yield
+    await Editions(database).take_due()
