@@ -120,7 +120,10 @@ async def test_what_a_file_must_be(own: Desk, draft: httpx.Response, checked: Ch
     zipped = b"PK\x05\x06" + bytes(18)
     for content, code in (wrong | {pdf() + zipped: "file_kind", photographed() + zipped: "file_kind"}).items():
         assert code_of(await send(own, draft, content)) == (422, code)
-    assert code_of(await send(own, draft, b"%PDF-1.7" + bytes(10 * 1024 * 1024))) == (413, "content_too_large")
+    for beyond in (1, 10 * 1024 * 1024):
+        large = await send(own, draft, b"%PDF-1.7".ljust(10 * 1024 * 1024 + beyond, b"\0"))
+        assert code_of(large) == (422, "file_too_large")
+        assert [(each["pointer"], each["rule"]) for each in large.json()["errors"]] == [("/file", "file_too_large")]
     assert code_of(await send(own, draft, title="")) == (422, "invalid")
     assert await rows(database, "SELECT 1 FROM objects") == []
 

@@ -17,7 +17,7 @@ def too_large() -> ContentTooLarge:
     return ContentTooLarge(errors.Message(zh, en))
 
 
-def limited(request: Request, limit: int, refusal: Callable[[], ContentTooLarge]) -> Receive:
+def limited(request: Request, limit: int, refusal: Callable[[], errors.QuxiangError]) -> Receive:
     """What receives the body; raises the refusal: at once by the declared length, else beyond `limit` bytes."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:

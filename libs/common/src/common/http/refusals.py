@@ -1,6 +1,6 @@
 """Refusals that only HTTP knows: method, content type and size."""
 
-from common.errors import Malformed, Message, QuxiangError, Unavailable
+from common.errors import FieldProblem, Invalid, Malformed, Message, QuxiangError, Unavailable
 
 
 class MethodNotAllowed(QuxiangError):
@@ -36,6 +36,16 @@ class ContentTooLarge(QuxiangError):
 
     code = "content_too_large"
     title = Message("请求体过大", "The body is too large")
+
+
+class FileTooLarge(Invalid):
+    """The file of a form is longer than what it is for may be: a fault of the file, as its kind would be."""
+
+    code = "file_too_large"
+    title = Message("文件过大", "The file is too large")
+
+    def __init__(self, at_most: Message) -> None:
+        super().__init__([FieldProblem("/file", self.code, at_most)])
 
 
 class TooManyUploads(Unavailable):

@@ -30,13 +30,12 @@ from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from common.auth.dependencies import bearer
-from common.errors import Unauthenticated
+from common.errors import QuxiangError, Unauthenticated
 from common.http.bodies import JSON, must_come_plain, parsed
 from common.http.limits import MAX_BODY, limited, too_large
 from common.http.models import PageOf, StrictModel
 from common.http.queries import DeclaredQuery
 from common.http.rate_limit import limit_rate
-from common.http.refusals import ContentTooLarge
 from common.http.solving import Plan
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -71,7 +70,7 @@ class _ReadRequest(Request):
 
     body_as_model: BaseModel | None = None
 
-    def take_at_most(self, longest: int, refusal: Callable[[], ContentTooLarge]) -> None:
+    def take_at_most(self, longest: int, refusal: Callable[[], QuxiangError]) -> None:
         """Limits the body; raises the refusal by its declared length."""
         self._receive = limited(self, longest, refusal)
 

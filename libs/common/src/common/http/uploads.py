@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
-from common.errors import Invalid, Message
+from common.errors import Invalid, Message, QuxiangError
 from common.files import Files
 from common.http.bodies import must_hold_no_null
 from common.http.multipart import AROUND_FILE, MAX_FIELD, media_type, parsed_form, split, split_all
-from common.http.refusals import ContentTooLarge, TooManyUploads, UnsupportedMediaType, UploadTooSlow
+from common.http.refusals import ContentTooLarge, FileTooLarge, TooManyUploads, UnsupportedMediaType, UploadTooSlow
 from common.http.routing import Route
 from common.http.validation import field_problems
 
@@ -35,9 +35,13 @@ OF_ONE_CALLER = 2
 
 
 class FileForm(BaseModel):
-    """The fields of a form with one file, `file`; `files` says which."""
+    """The fields of a form with one file, `file`; `files` says which.
+
+    `too_large` is how one with more bytes is refused; by default as any body is that is too large.
+    """
 
     files: ClassVar[Files]
+    too_large: ClassVar[type[ContentTooLarge | FileTooLarge]] = ContentTooLarge
 
 
 class FilesForm(FileForm):
@@ -112,11 +116,16 @@ class FileReader(ABC):
         self.files = files
         self.longest_body = longest_body
 
-    def too_large(self) -> ContentTooLarge:
+    def too_large(self) -> QuxiangError:
         """The refusal of a body, or a file, that is too long."""
+        return ContentTooLarge(self._at_most)
+
+    @property
+    def _at_most(self) -> Message:
         size = self.files.size
-        zh, en = f"文件不得超过 {size}，请缩小或拆分后重新上传", f"A file may have at most {size}; make it smaller"
-        return ContentTooLarge(Message(zh, en))
+        return Message(
+            f"文件不得超过 {size}，请缩小或拆分后重新上传", f"A file may have at most {size}; make it smaller"
+        )
 
     async def payload(self, request: Request) -> bytes:
         """What an idempotency key stands for: the fields and the file's SHA-256."""
@@ -152,6 +161,10 @@ class FormReader(FileReader):
     def __init__(self, form: type[FileForm]) -> None:
         super().__init__(form.files, form.files.at_most + AROUND_FILE)
         self.form = form
+
+    def too_large(self) -> QuxiangError:
+        """The refusal that the form names."""
+        return self.form.too_large(self._at_most)
 
     async def __call__(self, request: Request) -> Any:
         """Reads and checks the form; raises UnsupportedMediaType, Malformed, ContentTooLarge or Invalid."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from common.files import JPEG, MB, PDF, PNG, Files
 from common.http import Day, FileForm, StrictModel
+from common.http.refusals import FileTooLarge
 from destinations.evidence.domain import Kind, Piece, State
 from destinations.evidence_checks.findings import Fault
 from destinations.registrations.wire import Reason
@@ -19,6 +20,7 @@ class EvidenceForm(FileForm):
     """A file that shows the destination: no identity card, and no proof of an internship."""
 
     files: ClassVar[Files] = Files((JPEG, PNG, PDF), at_most=10 * MB)
+    too_large = FileTooLarge
 
     # any word: what the destination does not take is refused with the kinds that it takes
     kind: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
