@@ -90,6 +90,33 @@ async def test_who_signs_before_the_employer_is_established_is_a_case(
     assert cases[f"established:{signed.id}"]["facts"]["established_on"] == f"{days[1]}"
 
 
+async def test_graduates_of_an_employer_that_the_register_has_struck_off_are_one_case_of_the_school(
+    database: Database, school: Desk, cipher: FieldCipher
+) -> None:
+    signed = [await approved_by_command(database, CONTENT) for _ in range(2)]
+    await looked(database, cipher)
+    states = (
+        *(
+            ("存续（简易注销公告中）", "register_state", None),
+            ("已注销", "", None),
+            ("已注销", "register_state", "open"),
+        ),
+        *(("吊销，未注销", "register_state", "open"), ("存续", "register_state", "cleared")),
+    )
+    for said, fields, state in states:
+        async with database.transaction(SYSTEM) as unit:
+            await unit.driver.execute(
+                "UPDATE employers SET register_state = $1, register_fields = string_to_array($2, ',')", said, fields
+            )
+            await unit.commit()
+        await looked(database, cipher)
+        cases = await found(school, "outside_data")
+        assert [each["state"] for each in cases] == ([] if state is None else [state])
+    (case,) = cases
+    assert {*case["registrations"]} == {f"{each.id}" for each in signed}
+    assert (case["facts"]["contradiction"], case["facts"]["register_state"]) == ("employer_dissolved", "吊销，未注销")
+
+
 def of_a_fact(registration_id: RegistrationId) -> Opening:
     return Opening(
         kind=Kind.SIGNAL,

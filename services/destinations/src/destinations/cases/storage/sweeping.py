@@ -37,10 +37,10 @@ class Swept:
     cleared: tuple[tuple[CaseId, SchoolCode], ...]
 
 
-def sweeping(found: str, about: str = "") -> TextClause:
+def sweeping(found: str, *about: str) -> TextClause:
     """The statement of a rule; `found` selects school_code, cohort, college_code, subject, facts and registrations.
 
-    Where other acts open cases of the rule, too, every subject begins with `about`, and only those are cleared.
+    Where other acts open cases of the rule, too, every subject begins with one of `about`, and only those are cleared.
     `:rule` is the rule, `:threshold` the threshold of the release, THRESHOLD of a row's school that of the school.
     """
     return text(
@@ -55,7 +55,7 @@ def sweeping(found: str, about: str = "") -> TextClause:
         ) {OPEN}, gone AS (
             SELECT standing.id FROM cases standing
              WHERE standing.kind = 'signal' AND standing.rule = :rule AND standing.state = '{State.OPEN}'
-               AND starts_with(standing.subject, '{about}')
+               AND ({" OR ".join(f"starts_with(standing.subject, '{each}')" for each in about) or "true"})
                -- of a cohort that is closed nothing is looked for, and nothing has gone
                AND (standing.cohort IS NULL OR EXISTS (
                    SELECT FROM seasons season

@@ -50,10 +50,11 @@ _ONE_CONTACT = f"""
              GROUP BY record.school_code, contact.phone_index) AS reached
      WHERE jsonb_array_length(employers) >= threshold
 """
-_ABOUT = "established:"
+_ESTABLISHING, _DISSOLVING = "established:", "dissolved:"
 # as the business register says: an employer that is not there yet signs nothing
 _ESTABLISHED = f"""
-    SELECT record.school_code, record.cohort, CAST(NULL AS text) AS college_code, '{_ABOUT}' || record.id AS subject,
+    SELECT record.school_code, record.cohort, CAST(NULL AS text) AS college_code,
+           '{_ESTABLISHING}' || record.id AS subject,
            jsonb_build_object('contradiction', 'established_after', 'employer_id', employer.id,
                               'established_on', employer.established_on, 'signed_on', said.signed_on) AS facts,
            ARRAY[record.id] AS registrations {_EFFECTIVE} {_NAMING}
@@ -61,11 +62,23 @@ _ESTABLISHED = f"""
      WHERE record.stage <> 'voided' AND 'established_on' = ANY(employer.register_fields)
        AND employer.established_on > said.signed_on
 """
+# the register gives no day: whether the employer was there when its graduates signed, the school must find
+_DISSOLVED = f"""
+    SELECT record.school_code, record.cohort, CAST(NULL AS text) AS college_code,
+           '{_DISSOLVING}' || employer.id || '/' || record.cohort AS subject,
+           jsonb_build_object('contradiction', 'employer_dissolved', 'employer_id', employer.id,
+                              'register_state', employer.register_state) AS facts,
+           array_agg(record.id) AS registrations {_EFFECTIVE} {_NAMING}
+      JOIN employers employer ON employer.id = naming.employer_id
+     WHERE record.stage <> 'voided' AND 'register_state' = ANY(employer.register_fields)
+       AND employer.register_state ~ '^已?(注销|吊销)'
+     GROUP BY record.school_code, record.cohort, employer.id
+"""
 STATEMENTS: Mapping[Rule, TextClause] = MappingProxyType(
     {
         Rule.MANY_IN_ONE_EMPLOYER: sweeping(_MANY),
         Rule.ONE_CONTACT: sweeping(_ONE_CONTACT),
-        Rule.OUTSIDE_DATA: sweeping(_ESTABLISHED, _ABOUT),
+        Rule.OUTSIDE_DATA: sweeping(f"{_ESTABLISHED} UNION ALL {_DISSOLVED}", _ESTABLISHING, _DISSOLVING),
     }
 )
 """The rules of this area."""
