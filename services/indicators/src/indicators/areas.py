@@ -13,6 +13,7 @@ from common.contracts.organisation import OrganisationData
 from common.periodic import every
 from common.reference_tables.routes import reference_tables_router
 from common.service_process import Area, Operation, Subscription
+from indicators.comparisons.routes import router as comparison_routes
 from indicators.data_copies.routes import router as data_routes
 from indicators.definitions.routes import router as definition_routes
 from indicators.dimensions.routes import router as dimension_routes
@@ -47,6 +48,7 @@ from indicators.tracking import tables as tracking_tables
 from indicators.tracking.operations import EVERY_SECONDS as EDITIONS_SECONDS
 from indicators.tracking.operations import Editions
 from indicators.tracking.routes import router as tracking_routes
+from indicators.trends.routes import router as trend_routes
 
 
 def thing_of(event: IncomingEvent) -> str | None:
@@ -124,6 +126,8 @@ AREAS = (
         streams={rate.TOPIC: raise_streams},
     ),
     Area(routes=[structure_routes]),
+    Area(routes=[trend_routes]),
+    Area(routes=[comparison_routes]),
     Area(
         tables=[
             snapshot_tables.snapshots,

@@ -12,7 +12,8 @@ from testing.http import Client, get
 
 SERIES = {"measure": "placement_rate", "from": "2024-05-31", "to": "2024-06-02"}
 JUNE = {"as_of": "2024-06-01"}
-READS: dict[str, dict[str, str]] = {"/v1/rates": JUNE, "/v1/series": SERIES}
+STRUCTURE = {"dimension": "region", "denominator_rule": "population", **JUNE}
+READS: dict[str, dict[str, str]] = {"/v1/rates": JUNE, "/v1/series": SERIES, "/v1/structures": STRUCTURE}
 KINDS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -78,3 +79,20 @@ async def test_figures_name_the_definition_that_they_are_by(client: Client, here
         "knowledge_rate": {"numerator": 19, "denominator": 22, "rate": "86.36"},
         "career_outcomes_rate": {"numerator": 16, "denominator": 18, "rate": "88.89"},
     }
+
+
+async def test_a_structure_has_its_cells_as_keys(client: Client, here: Any) -> None:
+    query = {"school": here.code, "cohort": 2024, "by": "sex", **STRUCTURE}
+    body = (await fetched(client, "/v1/structures", **query)).json()
+    message: Any = read_sdmx((await fetched(client, "/v1/structures", **query, format="sdmx-csv")).text)
+    found = message.data[0].data
+    assert message.data[0].short_urn == "Dataflow=QUXIANG:STRUCTURES(1.0)"
+    cells = [
+        (each["group"]["sex"], cell["code"] or "_U", str(cell["count"]))
+        for each in body["observations"]
+        for cell in each["cells"]
+    ]
+    assert list(zip(found["SEX"], found["REGION"], found["NUMERATOR"], strict=True)) == cells
+    assert set(found["MEASURE"]) == {"share_of_population"}
+    rule = await get(client("admin"), "/v1/definitions/population")
+    assert body["denominator_hash"] == rule["hash"]

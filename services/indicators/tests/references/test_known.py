@@ -1,13 +1,13 @@
 """What is looked up in reference tables, and which rows are refused."""
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from common.database import Database
 from common.reference_tables.definition import RowsRefused, rows_of, shipped
-from indicators.references.known import CITY_TIER, CPI, SALARY_BENCHMARK, Benchmarks, Prices, city_tiers, prices
+from indicators.references.known import CITY_TIER, CPI, SALARY_BENCHMARK, city_tiers, yearly_tables
 from testing.http import Client, get
 
 INDEX = "year,area,index,source,verified\n"
@@ -48,21 +48,6 @@ def test_rows_that_say_nothing_usable_are_refused_by_name(table: Any, rows: str,
     assert [(each.pointer, each.rule) for each in refused.value.problems] == [(pointer, broken)]
 
 
-def test_prices_are_those_of_the_province_else_of_the_nation() -> None:
-    known = Prices(3, {(2023, "CN"): Decimal(100), (2024, "CN"): Decimal(103), (2024, "410000"): Decimal(110)})
-    assert known.change(2023, 2024, "410000") == Decimal("1.03")
-    assert known.change(2023, 2024, None) == Decimal("1.03")
-    assert known.change(2023, 2025, "410000") is None
-    both = Prices(3, {**known.indices, (2023, "410000"): Decimal(100)})
-    assert both.change(2023, 2024, "410000") == Decimal("1.1")
-
-
-def test_pay_is_that_of_the_province_else_of_the_nation() -> None:
-    known = Benchmarks(1, {(2024, "CN", "34"): Decimal(9000), (2024, "410000", "34"): Decimal(7000)})
-    assert [known.benchmark(2024, area, "34") for area in ("410000", "110000", None)] == [7000, 9000, 9000]
-    assert known.benchmark(2025, "410000", "34") is None
-
-
 async def test_an_administrator_uploads_a_version_that_figures_then_name(client: Client, database: Database) -> None:
     listed = (await get(client("school_officer", school="90001"), "/v1/reference-tables"))["items"]
     assert [each["name"] for each in listed] == ["city-tier", "cpi", "salary-benchmark"]
@@ -74,12 +59,10 @@ async def test_an_administrator_uploads_a_version_that_figures_then_name(client:
         assert (put.status_code, put.json()["version"]) == (200, 1)
         assert (await admin.put(path, content=INDEX.encode(), headers=headers)).status_code == 428
     async with database.reading() as connection:
-        known, tiers = await prices(connection), await city_tiers(connection)
-    assert known == Prices(1, {(2031, "CN"): Decimal("123.45")})
-    assert (tiers.version, tiers.tier(2024, "440100"), tiers.tier(2024, "410100"), tiers.tier(2024, "410200")) == (
-        0,
-        "first",
-        "new_first",
-        None,
-    )
+        (yearly, versions), tiers = await yearly_tables(connection), await city_tiers(connection)
+    assert yearly.prices == {(2031, "CN"): Fraction("123.45")}
+    assert versions == {"cpi": 1, "salary-benchmark": 0}
+    assert tiers.version == 0
+    named = [tiers.of_year(2024).get(city) for city in ("440100", "410100", "410200")]
+    assert (named, tiers.of_year(1999)) == (["first", "new_first", None], {})
     assert (await get(client("admin"), path, version=0))["rows"][0]["year"] == 2015

@@ -1,6 +1,6 @@
 """A table of figures, whatever its route: observations with their groups, and what has to be known of all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -60,7 +60,8 @@ class Chart(StrEnum):
 class Observed:
     """One figure. `group` has the dimensions that it is grouped by or filtered to; a missing value is None.
 
-    `value` is the figure as it is published: a rate in per cent, a share, an amount.
+    `value` is the figure as it is published: a rate in per cent, a share, an amount. `pooled` are dimensions of the
+    group that the figure is not cut by: it is of the whole beside it.
     """
 
     group: Mapping[str, str | None]
@@ -73,6 +74,7 @@ class Observed:
     definition: str
     status: Status
     side: Side | None = None
+    pooled: Collection[str] = ()
     confidentiality: Confidentiality = Confidentiality.INSIDE
 
 

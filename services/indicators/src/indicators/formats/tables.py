@@ -74,6 +74,6 @@ def sdmx_key(table: FigureTable, each: Observed) -> Iterator[str]:
     yield _NOT_GROUPED if each.cohort is None else str(each.cohort)
     yield each.measure
     for name in table.known:
-        value = each.group.get(name, _NOT_GROUPED)
+        value = _NOT_GROUPED if name in each.pooled else each.group.get(name, _NOT_GROUPED)
         yield _MISSING if value is None else _OTHERS if value == OTHER else value
     yield each.as_of.isoformat()

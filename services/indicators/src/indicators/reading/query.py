@@ -11,7 +11,7 @@ from fastapi import Depends, Query, Request
 from common.http import Day, Whole
 from common.http.language import preferred_language
 from common.identifiers import Cohort
-from indicators.reading.selection import Level, Selection, dimensions_of, scope_of
+from indicators.reading.selection import Graduates, Level, Selection, dimensions_of, scope_of
 from indicators.schemes.groupings import DIMENSIONS, Dimension
 from indicators.schemes.schemes import SCHEMES, Scheme, default_scheme
 
@@ -48,16 +48,23 @@ _FILTERS = Signature([_filter_parameter(each) for each in DIMENSIONS.values() if
 vars(read_filters)["__signature__"] = _FILTERS
 
 
-async def read_selection(
-    cohort: CohortQuery,
+async def read_graduates(
     filters: Annotated[Mapping[str, str], Depends(read_filters)],
     school: SchoolQuery = None,
     province: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="All schools of a province")] = None,
     nation: Annotated[Literal["CN"] | None, Query(description="All schools")] = None,
     by: ByQuery = None,
-) -> Selection:
-    """Scope, cohort, groupings and filters; raises BadQuery."""
-    return Selection(scope_of(school, province, nation), Cohort(cohort), dimensions_of(by), filters)
+) -> Graduates:
+    """Scope, groupings and filters; raises BadQuery."""
+    return Graduates(scope_of(school, province, nation), dimensions_of(by), filters)
+
+
+ChosenGraduates = Annotated[Graduates, Depends(read_graduates)]
+
+
+async def read_selection(cohort: CohortQuery, graduates: ChosenGraduates) -> Selection:
+    """The same of one cohort; raises BadQuery."""
+    return graduates.of(Cohort(cohort))
 
 
 async def read_as_of(

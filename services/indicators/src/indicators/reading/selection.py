@@ -74,6 +74,19 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Graduates:
+    """The same without a cohort."""
+
+    scope: Scope
+    by: tuple[str, ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, cohort: Cohort) -> Selection:
+        """Those of a cohort."""
+        return Selection(self.scope, cohort, self.by, self.filters)
+
+
+@dataclass(frozen=True)
 class Moment:
     """The day asked for, and whether today's cells answer it."""
 

@@ -51,6 +51,14 @@ class OpenLook(Look):
     """The same with the snapshot still open, for further statements."""
 
     connection: Connection
+    partitions: Collection[int]
+
+    async def ask(self, question: Callable[[bool], Question], as_of: date) -> "Answer":
+        """The rows of a question as of a day; the standing says, too, whether they are incomplete."""
+        asked = question(as_of == self.moment.as_of)
+        bound = {**asked.bound, "day": as_of}
+        found = await standing_with(self.connection, FIGURE_TOPICS, self.partitions, asked.sql, bound, asked.doubt)
+        return Answer(Moment(as_of, live=as_of == self.moment.as_of), *found)
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,9 @@ class Figures:
     async def look(self, scope: Scope) -> AsyncIterator[OpenLook]:
         """A snapshot of today for several statements."""
         async with self.database.reading(snapshot=True) as connection:
-            now = await standing(connection, FIGURE_TOPICS, self._partitions_of(scope))
-            yield OpenLook(Moment(now.today, live=True), now, connection)
+            partitions = self._partitions_of(scope)
+            now = await standing(connection, FIGURE_TOPICS, partitions)
+            yield OpenLook(Moment(now.today, live=True), now, connection, partitions)
 
     async def ask(
         self,

@@ -1,8 +1,9 @@
 """The reference tables of indicators, and what is looked up in their rows. All rows of the release are unverified."""
 
 import re
-from collections.abc import Iterable
-from decimal import Decimal
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from common.codes import CodeLists
@@ -19,8 +20,7 @@ from common.reference_tables.definition import (
 )
 from common.reference_tables.storage import newest_as
 from common.sql import Connection
-
-NATION = "CN"
+from indicators.tracking_counts.prices import COUNTRY, YearlyTables
 
 _HERE = "indicators.references"
 _PROVINCE = re.compile(r"[1-9][0-9]0000")
@@ -29,7 +29,7 @@ _CITY = re.compile(r"[1-9][0-9]{3}00")
 
 def province(text: str) -> str:
     """A province as `410000`, or `CN`."""
-    if text != NATION and not _PROVINCE.fullmatch(text):
+    if text != COUNTRY and not _PROVINCE.fullmatch(text):
         raise ValueError
     return text
 
@@ -86,77 +86,45 @@ CITY_TIER = ReferenceTable(
 )
 
 
-class Prices(NamedTuple):
-    """The price indices of a version of the table."""
-
-    version: int
-    indices: dict[tuple[int, str], Decimal]
-
-    def change(self, since: int, until: int, area: str | None) -> Decimal | None:
-        """By what prices of a year are to be divided to be those of an earlier one: of the province, else of CN.
-
-        None where neither has both years.
-        """
-        for each in (area, NATION):
-            before, after = self.indices.get((since, each or "")), self.indices.get((until, each or ""))
-            if before is not None and after is not None:
-                return after / before
-        return None
-
-
-class Benchmarks(NamedTuple):
-    """The pay of a version of the table."""
-
-    version: int
-    yuan: dict[tuple[int, str, str], Decimal]
-
-    def benchmark(self, year: int, area: str | None, industry: str) -> Decimal | None:
-        """The pay of an industry in a year, in the province, else in CN; None where neither is known."""
-        in_area = self.yuan.get((year, area or "", industry))
-        return in_area if in_area is not None else self.yuan.get((year, NATION, industry))
-
-
 class CityTiers(NamedTuple):
     """The cities of a version of the table, by year."""
 
     version: int
-    tiers: dict[tuple[int, str], str]
+    years: Mapping[int, Mapping[str, str]]
 
-    def tier(self, year: int, city: str) -> str | None:
-        """`first` or `new_first` for a prefecture such as `440100`; None for every other one."""
-        return self.tiers.get((year, city))
-
-
-async def prices(connection: Connection) -> Prices:
-    """The price indices as they are known."""
-    found, version = await newest_as(connection, CPI, _prices)
-    return Prices(version, found)
-
-
-async def benchmarks(connection: Connection) -> Benchmarks:
-    """The pay to compare with as it is known."""
-    found, version = await newest_as(connection, SALARY_BENCHMARK, _benchmarks)
-    return Benchmarks(version, found)
+    def of_year(self, year: int) -> Mapping[str, str]:
+        """`first` or `new_first` by prefecture; none of a year that the table does not have."""
+        return self.years.get(year, {})
 
 
 async def city_tiers(connection: Connection) -> CityTiers:
     """The tiers of cities as they are known."""
-    found, version = await newest_as(connection, CITY_TIER, _tiers)
+    found, version = await newest_as(connection, CITY_TIER, _by_year)
     return CityTiers(version, found)
 
 
-def _prices(rows: Iterable[ReferenceRow]) -> dict[tuple[int, str], Decimal]:
-    return {(_whole(each["year"]), str(each["area"])): Decimal(str(each["index"])) for each in rows}
+async def yearly_tables(connection: Connection) -> tuple[YearlyTables, Mapping[str, int]]:
+    """Prices and pay as they are known, and the versions of the tables."""
+    prices, of_prices = await newest_as(connection, CPI, _prices)
+    benchmarks, of_benchmarks = await newest_as(connection, SALARY_BENCHMARK, _benchmarks)
+    return YearlyTables(prices, benchmarks), {CPI.name: of_prices, SALARY_BENCHMARK.name: of_benchmarks}
 
 
-def _benchmarks(rows: Iterable[ReferenceRow]) -> dict[tuple[int, str, str], Decimal]:
+def _by_year(rows: Sequence[ReferenceRow]) -> Mapping[int, Mapping[str, str]]:
+    found = defaultdict[int, dict[str, str]](dict)
+    for row in rows:
+        found[_whole(row["year"])][str(row["city"])] = str(row["tier"])
+    return found
+
+
+def _prices(rows: Sequence[ReferenceRow]) -> Mapping[tuple[int, str], Fraction]:
+    return {(_whole(each["year"]), str(each["area"])): Fraction(str(each["index"])) for each in rows}
+
+
+def _benchmarks(rows: Sequence[ReferenceRow]) -> Mapping[tuple[int, str, str], Fraction]:
     return {
-        (_whole(each["year"]), str(each["area"]), str(each["industry"])): Decimal(str(each["yuan"])) for each in rows
+        (_whole(each["year"]), str(each["area"]), str(each["industry"])): Fraction(str(each["yuan"])) for each in rows
     }
-
-
-def _tiers(rows: Iterable[ReferenceRow]) -> dict[tuple[int, str], str]:
-    return {(_whole(each["year"]), str(each["city"])): str(each["tier"]) for each in rows}
 
 
 def _whole(value: object) -> int:

@@ -1,6 +1,7 @@
 """Rates as published: percentages with two places, half-up, from counts and never from rounded parts."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 PLACES = 2
 _SCALE = 100 * 10**PLACES
@@ -12,3 +13,10 @@ def percentage(numerator: int, denominator: int) -> str | None:
         return None
     hundredths = (2 * numerator * _SCALE + denominator) // (2 * denominator)
     return str(Decimal(hundredths).scaleb(-PLACES))
+
+
+def points(difference: Fraction) -> str:
+    """`"33.33"` for a difference of shares of a third, in points of per cent: rounded once, half away from zero."""
+    size = abs(difference)
+    hundredths = (2 * size.numerator * _SCALE + size.denominator) // (2 * size.denominator)
+    return str(Decimal(hundredths if difference > 0 else -hundredths).scaleb(-PLACES))

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple
 
 from indicators.schemes.groupings import Group
-from indicators.schemes.rounding import percentage
+from indicators.schemes.rounding import percentage, points
 from indicators.schemes.schemes import FLEXIBLE_FLAG, Measure, Scheme, class_of
 
 
@@ -66,6 +67,12 @@ class Figure:
     def rate(self) -> str | None:
         """The published percentage; none for 0/0."""
         return percentage(self.numerator, self.denominator)
+
+    def less(self, other: "Figure") -> str | None:
+        """By how many points this rate is above another, from exact fractions; none where one of them is 0/0."""
+        if not self.denominator or not other.denominator:
+            return None
+        return points(Fraction(self.numerator, self.denominator) - Fraction(other.numerator, other.denominator))
 
 
 def tallies(counts: Iterable[tuple[Group, Count]], scheme: Scheme) -> dict[Group, Tally]:

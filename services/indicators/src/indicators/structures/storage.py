@@ -1,19 +1,24 @@
 """SQL of structure tables: graduates by group, destination code and the looked-at columns, from the spans."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import text
 
-from common.database import Database
+from common.identifiers import Cohort
+from common.sql import Connection
 from indicators.progress.storage import DAY
 from indicators.reading.selection import Level, Selection
 from indicators.reading.snapshot import Answer
 from indicators.reading.spans import IN_SCOPE, Question, parameters_of, spans_of, spans_where, too_old
+from indicators.references.known import CITY_TIER, city_tiers
 from indicators.schemes.groupings import Group
 from indicators.structures.domain.spreads import Spread
-from indicators.structures.domain.structure import Particulars
+from indicators.structures.domain.structure import Asked, Particulars
 
 _LASTING = f"from_day <= {DAY} AND {DAY} < to_day"
+
+CITY_TIER_DIMENSION = "city_tier"
 
 _UNITS = frozenset({"school", "college", "major", "class"})
 _NAMES = {
@@ -47,11 +52,19 @@ def particulars(selection: Selection, answer: Answer) -> dict[Group, list[Partic
     return found
 
 
-async def unit_names(database: Database, selection: Selection, dimension: str, language: str) -> Mapping[str, str]:
+async def with_tiers(connection: Connection, asked: Asked, *cohorts: Cohort) -> tuple[list[Asked], dict[str, int]]:
+    """The table for each cohort, with the tiers of cities of its year where it looks at them, and the versions used."""
+    if asked.dimension != CITY_TIER_DIMENSION:
+        return [asked for _ in cohorts], {}
+    known = await city_tiers(connection)
+    places = [replace(asked.places, tiers=known.of_year(cohort)) for cohort in cohorts]
+    return [replace(asked, places=each) for each in places], {CITY_TIER.name: known.version}
+
+
+async def unit_names(connection: Connection, selection: Selection, dimension: str, language: str) -> Mapping[str, str]:
     """Names of the units that are cells of the dimension; none where several schools have a unit of one code."""
     if dimension not in _UNITS or (selection.scope.level is not Level.SCHOOL and dimension != "school"):
         return {}
     bound = {key: value for key, value in parameters_of(selection).items() if key == "scope"}
-    async with database.reading() as connection:
-        rows = await connection.execute(_NAMES[selection.scope.level], {"kind": dimension, **bound})
+    rows = await connection.execute(_NAMES[selection.scope.level], {"kind": dimension, **bound})
     return {row.code: row.name if language == "zh" else row.name_en or row.name for row in rows}

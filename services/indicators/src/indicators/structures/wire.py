@@ -5,9 +5,14 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
 
-from indicators.reading.answers import NamedGroup, Stamp, in_order, named
+from common.errors import Message
+from indicators.formats.about import table_of
+from indicators.formats.observation import Dataflow, FigureTable, Observed, status_of
+from indicators.reading.answers import Defined, NamedGroup, in_order, named
+from indicators.reading.selection import Selection
 from indicators.schemes.groupings import Group
 from indicators.structures.domain.labels import label_of
+from indicators.structures.domain.spreads import SPREADS
 from indicators.structures.domain.structure import Asked, Particulars, structure
 
 
@@ -28,13 +33,13 @@ class StructureObservation(BaseModel):
     cells: list[CellBody]
 
 
-class Structure(Stamp):
+class Structure(Defined):
     """How the graduates of a denominator spread over one dimension."""
 
     dimension: str
     denominator_rule: str
-    scheme: str
-    definition_version: str
+    denominator_hash: str = Field(description="The `hash` of the rule among the definitions")
+    reference_versions: dict[str, int] = Field(default={}, description="Versions of the reference tables used")
     observations: list[StructureObservation]
 
 
@@ -57,11 +62,44 @@ class StructureTable:
     def _observation(self, group: NamedGroup, particulars: Sequence[Particulars]) -> StructureObservation:
         base, cells = structure(particulars, self.asked)
         shown = [
-            CellBody(code=cell.code, label=self._label(cell.code), count=cell.count, share=cell.share) for cell in cells
+            CellBody(code=cell.code, label=self.label(cell.code), count=cell.count, share=cell.share) for cell in cells
         ]
         return StructureObservation(group=group, base=base, cells=shown)
 
-    def _label(self, code: str | None) -> str | None:
+    def label(self, code: str | None) -> str | None:
+        """The name of a cell in the language; none for a missing value."""
         return self.names.get(code or "") or label_of(
             self.asked.dimension, code, self.language, self.asked.places.regions
         )
+
+
+def structure_table(selection: Selection, structure: Structure) -> FigureTable:
+    """The cells as rows: one for each group and cell."""
+    return table_of(
+        selection,
+        structure,
+        dataflow=Dataflow.STRUCTURES,
+        known=tuple(SPREADS),
+        name="structure",
+        title=_TITLE,
+        # a grouping and the dimension may be one
+        dimensions=tuple(dict.fromkeys((*selection.by, structure.dimension))),
+        observations=[
+            Observed(
+                group={**selection.filters, **each.group, structure.dimension: cell.code},
+                measure=f"share_of_{structure.denominator_rule}",
+                numerator=cell.count,
+                denominator=each.base,
+                value=cell.share,
+                cohort=selection.cohort,
+                as_of=structure.as_of,
+                definition=structure.definition_version,
+                status=status_of(cell.share, live=structure.snapshot is None),
+            )
+            for each in structure.observations
+            for cell in each.cells
+        ],
+    )
+
+
+_TITLE = Message("结构", "Structure")

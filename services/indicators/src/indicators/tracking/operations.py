@@ -15,7 +15,7 @@ from common.database import Database
 from common.errors import TransientError
 from common.observability import exception_summary, logger
 from common.sql import Connection
-from indicators.references.known import benchmarks, prices
+from indicators.references.known import yearly_tables
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.schemes.schemes import CN_2024, class_of, is_among
 from indicators.tracking import commands, storage
@@ -113,10 +113,10 @@ async def take(database: Database, due: Due) -> bool:
 async def _read(connection: Connection, series: Series) -> _Read:
     taken_at = await storage.instant(connection)
     newest = await storage.newest(connection, series)
-    indices, pay = await prices(connection), await benchmarks(connection)
+    yearly, versions = await yearly_tables(connection)
     shared: dict[str, Any] = {
-        "prices": [(*key, f"{index}") for key, index in indices.indices.items()],
-        "benchmarks": [(*key, f"{yuan}") for key, yuan in pay.yuan.items()],
+        "prices": [(*key, f"{index}") for key, index in yearly.prices.items()],
+        "benchmarks": [(*key, f"{yuan}") for key, yuan in yearly.benchmarks.items()],
         "past": await storage.memories(connection, series),
         "kept": [] if newest is None else await storage.all_figures(connection, newest),
     }
@@ -131,7 +131,7 @@ async def _read(connection: Connection, series: Series) -> _Read:
         1 if newest is None else newest.number + 1,
         taken_at,
         await storage.moved(connection, series, None if newest is None else newest.taken_at),
-        {"cpi": indices.version, "salary-benchmark": pay.version},
+        versions,
     )
 
 

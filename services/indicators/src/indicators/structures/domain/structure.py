@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
+from indicators.schemes.documents import Kind, newest
 from indicators.schemes.rounding import percentage
 from indicators.schemes.schemes import class_of, is_among
 from indicators.structures.domain.places import FOUR, Places
 from indicators.structures.domain.spreads import (
     CURRENT,
-    DEFAULT_RULE,
     FURTHER_STUDY,
     SPREADS,
     Situation,
@@ -23,11 +23,6 @@ from indicators.structures.domain.spreads import (
     Stored,
 )
 from indicators.timeline.domain import province_of
-
-_EMPLOYED = ("unit", "own_business", "freelance")
-_PLACED = (*_EMPLOYED, "further_study")
-_ENLISTED = ("46",)
-_ABROAD = ("85*",)
 
 
 @dataclass(frozen=True)
@@ -38,6 +33,13 @@ class DenominatorRule:
     codes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     all_graduates: bool = False
+    hash: str = ""
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """The rule that a document says."""
+        classes, codes, without = (tuple(content[name]) for name in ("classes", "codes", "without"))
+        return cls(classes, codes, without, content["all_graduates"], content["hash"])
 
     def holds(self, destination_code: str | None) -> bool:
         """Whether a graduate with this destination is in the base."""
@@ -49,18 +51,9 @@ class DenominatorRule:
 
 
 DENOMINATOR_RULES: Mapping[str, DenominatorRule] = MappingProxyType(
-    {
-        DEFAULT_RULE: DenominatorRule(classes=("unit",), without=_ENLISTED),
-        "unit": DenominatorRule(classes=("unit",)),
-        "contracts": DenominatorRule(codes=("10", "11", "12")),
-        "employed_without_enlistment": DenominatorRule(classes=_EMPLOYED, without=_ENLISTED),
-        "placed": DenominatorRule(classes=_PLACED),
-        "placed_without_enlistment_and_abroad": DenominatorRule(classes=_PLACED, without=(*_ENLISTED, *_ABROAD)),
-        "study_mainland": DenominatorRule(codes=("80*",)),
-        "study_abroad": DenominatorRule(codes=_ABROAD),
-        "population": DenominatorRule(all_graduates=True),
-    }
+    {each.id: DenominatorRule.of(each.content) for each in newest(Kind.DENOMINATOR)}
 )
+"""By name, as their documents say."""
 
 
 class Particulars(NamedTuple):

@@ -1,0 +1,1 @@
+"""Figures side by side: two days, two cohorts, groups beside the whole of them."""

@@ -1,0 +1,1 @@
+"""One measure over cohorts, each on the same day of its year."""
