@@ -23,6 +23,13 @@ QUESTIONNAIRE: Json = {
                         {"value": "yes", "text": {"zh": "相关", "en": "Related"}},
                         {"value": "no", "text": {"zh": "不相关", "en": "Not related"}},
                     ],
+                    "measure": {"id": "left_job_12m", "map": {"yes": "false", "no": "true"}},
+                },
+                {
+                    "id": "pay",
+                    "type": "number",
+                    "text": {"zh": "每月税前薪资", "en": "Pay a month before tax"},
+                    "measure": {"id": "salary"},
                 },
                 {"id": "remarks", "type": "text", "text": {"zh": "其他意见", "en": "Anything else?"}},
             ],

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import random
 from dataclasses import replace
 from datetime import date
 
 import openpyxl
 import pytest
 
+from common.measures import MEASURES
 from quxiang.demo.changes import answered, corrected
 from quxiang.demo.deadlines import next_people
 from quxiang.demo.doubts import first_decisions
@@ -15,6 +17,7 @@ from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS
 from quxiang.demo.filing import returned
 from quxiang.demo.odd import ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
+from quxiang.demo.questions import answers, questionnaire
 from quxiang.demo.season import Wave, waves
 
 COHORT = 2026
@@ -123,3 +126,35 @@ def test_the_same_people_play_a_part_in_a_run_that_goes_on(season: list[Wave]) -
     assert corrected(decided) == corrected(backwards)
     assert answered("10001", decided) == answered("10001", backwards)
     assert not set(corrected(decided)) & set(answered("10001", decided))
+
+
+@pytest.mark.parametrize("cycle", [0, 1, 3, 5])
+def test_what_is_asked_gives_measures_and_is_answered_in_range(cycle: int) -> None:
+    questions = {each["id"]: each for each in questionnaire(cycle)["pages"][0]["questions"]}
+    assert all(each["measure"]["id"] == name and MEASURES[name].asked_in(cycle) for name, each in questions.items())
+    chance = random.Random(cycle)
+    given = [answers(cycle, chance) for _ in range(200)]
+    assert set().union(*given) == questions.keys()
+    for answer in given:
+        assert (answer["situation"] in {"studying", "seeking", "not_seeking"}) == ("salary" not in answer)
+        for name, value in answer.items():
+            asked = questions[name]
+            options = {option["value"] for option in asked.get("options", ())}
+            match asked["type"]:
+                case "single_choice":
+                    assert value in options
+                case "multiple_choice":
+                    assert set(value) <= options
+                case "scale":
+                    assert value in range(1, 6)
+                case "number":
+                    assert 0 <= value <= 500_000
+                case kind:
+                    assert (kind, type(value)) == ("boolean", bool)
+
+
+def test_cohorts_share_no_number(members: list[Person], school: School) -> None:
+    others = [each for years in (-5, -1, 1) for each in people(replace(school, size=60), COHORT + years)]
+    for name in ("citizen_id", "student_number", "exam_number", "phone"):
+        numbers = [getattr(each, name) for each in (*members, *others)]
+        assert len(numbers) == len(set(numbers)), name

@@ -123,7 +123,7 @@ def _person(school: School, cohort: int, number: int, name: str, major: Major, c
         exam_number=f"99{cohort - 4 - 2000}{school.code}{number:05d}",
         name=name,
         citizen_id=_with_check_digit(f"{_REGION}{born}{serial:03d}"),
-        phone=f"100{number:08d}",
+        phone=f"10{(cohort - 2016) % 10}{number:08d}",
         origin=chance.choice(_ORIGINS),
         major=major,
     )

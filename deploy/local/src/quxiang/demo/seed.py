@@ -22,6 +22,7 @@ from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
 from quxiang.demo.deadlines import begin_next, end_season
 from quxiang.demo.doubts import compare_insured, decide_ahead, set_wages
+from quxiang.demo.earlier import enter_earlier, survey_earlier
 from quxiang.demo.erasures import erase_one
 from quxiang.demo.evidence import send_evidence
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
@@ -56,7 +57,7 @@ async def seed(state: State, urls: Mapping[str, str], console: Console) -> None:
         with _progress(console, sum(cohort.steps for cohort in cohorts)) as advance:
             async with asyncio.TaskGroup() as group:
                 for cohort in cohorts:
-                    group.create_task(_load(campus, cohort, record, advance))
+                    group.create_task(_load(campus, cohort, record, advance, group))
     record.finish()
     console.say(f"the demo data is there: schools {' and '.join(school.code for school in SCHOOLS)}")
 
@@ -141,7 +142,9 @@ class _Cohort:
         return f"就业方案 {wave.day}.{ending}", make(DESTINATION_HEADERS, wave.rows)
 
 
-async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Callable[[], None]) -> None:
+async def _load(
+    campus: Campus, cohort: _Cohort, record: _Record, advance: Callable[[], None], group: asyncio.TaskGroup
+) -> None:
     school = cohort.school
     office = Office(campus, school.code, cohort.cohort, record.today, cohort.decided)
     form = {"school_code": school.code, "cohort": str(cohort.cohort)}
@@ -157,6 +160,8 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
             record.show(graduate)
 
     await _begin(office, cohort, record)
+    if school is SCHOOLS[0]:
+        group.create_task(_look_back(office, school, record))
     advance()
     for wave in cohort.waves:
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
@@ -178,6 +183,12 @@ async def _load(campus: Campus, cohort: _Cohort, record: _Record, advance: Calla
     if school is SCHOOLS[0]:
         await _end(office, cohort, record)
     advance()
+
+
+async def _look_back(office: Office, school: School, record: _Record) -> None:
+    """Earlier cohorts and what they answer, beside all that happens to the cohort of today."""
+    await record.once(f"{school.code} earlier cohorts", lambda: enter_earlier(office, school))
+    await record.once(f"{school.code} earlier surveys", lambda: survey_earlier(office))
 
 
 async def _look_closer(office: Office, record: _Record) -> None:

@@ -1,4 +1,4 @@
-"""A wave of the survey at graduation, with personal links and the first answers."""
+"""Waves of the survey, with personal links and the first answers."""
 
 import asyncio
 import random
@@ -11,31 +11,12 @@ from common import clock
 from common.auth.issuing import Grant
 from common.auth.principal import Role
 from quxiang.demo.client import Campus, Json, Refused
+from quxiang.demo.questions import PAGE, questionnaire
+from quxiang.demo.questions import answers as invented
 
 _ANSWERS = 60
 _OPEN_DAYS = 60
 _AT_ONCE = 4
-
-QUESTIONNAIRE: Json = {
-    "title": {"zh": "毕业生跟踪调查 (示例)", "en": "Graduate survey (example)"},
-    "pages": [
-        {
-            "id": "work",
-            "questions": [
-                {
-                    "id": "related",
-                    "type": "single_choice",
-                    "required": True,
-                    "text": {"zh": "目前的工作与所学专业相关吗?", "en": "Is your work related to your major?"},
-                    "options": [
-                        {"value": "yes", "text": {"zh": "相关", "en": "Yes"}},
-                        {"value": "no", "text": {"zh": "不相关", "en": "No"}},
-                    ],
-                }
-            ],
-        }
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -51,20 +32,21 @@ class SurveyTeam:
         """Who runs the survey."""
         return Grant(Role.SURVEY_MANAGER, school_code=self.school)
 
-    async def open_wave(self) -> Json:
-        """Publishes the questionnaire and open a wave with it."""
-        made = await self.campus.call("surveys", "POST", "/v1/questionnaires", self.manager, json=QUESTIONNAIRE)
+    async def open_wave(self, cycle: int, period: timedelta) -> Json:
+        """Publishes the questionnaire of the cycle and opens a wave with it."""
+        asked = questionnaire(cycle)
+        made = await self.campus.call("surveys", "POST", "/v1/questionnaires", self.manager, json=asked)
         path, version = f"/v1/questionnaires/{made['id']}/publish", made["version"]
         published = await self.campus.call("surveys", "POST", path, self.manager, version=version)
         now = clock.now()
         wave = {
             "school_code": self.school,
             "cohort": self.cohort,
-            "cycle": 0,
+            "cycle": cycle,
             "questionnaire_id": made["id"],
             "questionnaire_version": published["published_version"],
             "opens_at": now.isoformat(),
-            "closes_at": (now + timedelta(days=_OPEN_DAYS)).isoformat(),
+            "closes_at": (now + period).isoformat(),
         }
         return await self.campus.call("surveys", "POST", "/v1/waves", self.manager, json=wave)
 
@@ -78,27 +60,27 @@ class SurveyTeam:
         return [item["link"].split("#")[1] async for item in listed if item["link"]]
 
 
-async def run_survey(team: SurveyTeam) -> None:
-    """Runs the wave up to its first answers."""
-    links = await team.links(await team.open_wave())
-    chance = random.Random(f"survey {team.school}")  # noqa: S311
+async def run_survey(
+    team: SurveyTeam, *, cycle: int = 0, answers: int = _ANSWERS, period: timedelta = timedelta(days=_OPEN_DAYS)
+) -> None:
+    """Runs a wave up to its first answers."""
+    links = await team.links(await team.open_wave(cycle, period))
+    chance = random.Random(f"survey {team.school} {team.cohort} {cycle}")  # noqa: S311
     places = asyncio.Semaphore(_AT_ONCE)
     async with asyncio.TaskGroup() as group:
-        for secret in chance.sample(links, min(_ANSWERS, len(links))):
-            group.create_task(_answer(team.campus, secret, chance.choice(("yes", "yes", "no")), places))
+        for secret in chance.sample(links, min(answers, len(links))):
+            group.create_task(_answer(team.campus, secret, invented(cycle, chance), places))
 
 
-async def _answer(campus: Campus, secret: str, choice: str, places: asyncio.Semaphore) -> None:
-    """Answers as a graduate does: opens the link, fills in the page, submits."""
+async def _answer(campus: Campus, secret: str, values: Json, places: asyncio.Semaphore) -> None:
+    """Answers as a graduate does: fills in the page, submits."""
     async with places:
-        opened = await _ask(campus, "GET", "", secret, "")
-        values = {"values": {"related": choice}}
-        saved = await _ask(campus, "PUT", "/pages/work", secret, opened.headers["ETag"], json=values)
+        saved = await _ask(campus, "PUT", f"/pages/{PAGE}", secret, "*", json={"values": values})
         await _ask(campus, "POST", "/submit", secret, saved.headers["ETag"])
 
 
 async def _ask(campus: Campus, method: str, path: str, secret: str, etag: str, **content: Json) -> httpx.Response:
-    headers = {"Authorization": f"Survey {secret}", **({"If-Match": etag} if etag else {})}
+    headers = {"Authorization": f"Survey {secret}", "If-Match": etag}
     found = await campus.http.request(method, f"{campus.urls['surveys']}/v1/answer{path}", headers=headers, **content)  # type: ignore[arg-type]
     if found.is_error:
         raise Refused(f"{method} /v1/answer{path}: {found.status_code} {found.text[:500]}")
