@@ -1,6 +1,8 @@
 """Editions: when they are taken, what they keep, and how their figures are read."""
 
 import asyncio
+import csv
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -14,6 +16,7 @@ from common.auth import SYSTEM
 from common.clock import now
 from common.database import Database
 from common.identifiers import SchoolCode
+from indicators.schemes.documents import versions_of
 from indicators.tracking import commands, storage
 from indicators.tracking.domain import Because, Due, Series
 from indicators.tracking.operations import Editions, standing_of, take
@@ -83,6 +86,7 @@ async def test_before_an_edition_there_are_response_rates_alone(client: Client, 
     assert (total["eligible"], total["respondents"], total["response_rate"]) == (40, 10, "25.00")
     assert total["indicators"]["job_satisfaction"] == {
         "base": None, "value": None, "unit": None, "interval": None, "weighted": None, "status": "no_edition",
+        "definition_hash": versions_of("job_satisfaction")[0].hash,
     }  # fmt: skip
 
 
@@ -100,6 +104,7 @@ async def test_a_close_takes_an_edition_and_figures_are_read_of_it(
     satisfaction = of_group(body, "job_satisfaction", college="C0")
     assert satisfaction == {
         "base": 24, "value": "75.00", "unit": "score", "interval": None, "status": "ok",
+        "definition_hash": versions_of("job_satisfaction")[0].hash,
         "weighted": {"value": "75.00", "interval": None, "effective_base": "24.00"},
     }  # fmt: skip
     wages = of_group(body, "salary", college="C1")
@@ -109,6 +114,32 @@ async def test_a_close_takes_an_edition_and_figures_are_read_of_it(
     assert of_group(filtered, "job_satisfaction", sex="1")["base"] == 6
     listed = await get(client("admin"), "/v1/editions", school=cycle.school.code, cohort=2024, cycle=1)
     assert [(each["number"], each["because"], each["answers"]) for each in listed["items"]] == [(1, "closed", 36)]
+
+
+async def test_figures_are_written_in_every_format(
+    client: Client, cycle: Cycle, apply: Any, database: Database
+) -> None:
+    await answer(apply, cycle, range(24), ability_gaps=["learning"])
+    await close(apply, cycle)
+    await Editions(database).take_due()
+    query = {"school": cycle.school.code, "cohort": 2024, "cycle": 1, "by": "college"}
+    query["indicator"] = "job_satisfaction,ability_gaps"
+    files = {}
+    for wanted in ("csv", "xlsx", "sdmx-csv", "vega-lite"):
+        async with client("admin") as admin:
+            got = await admin.get("/v1/tracking", params=query | {"format": wanted})
+        assert got.status_code == 200, got.text
+        files[wanted] = got
+    rows = list(csv.DictReader(io.StringIO(files["csv"].content.decode("utf-8-sig"))))
+    assert [tuple(row.values()) for row in rows] == [
+        ("C0", "job_satisfaction", "", "24", "75.00"),
+        ("C0", "ability_gaps.learning", "24", "24", "100.00"),
+        ("C1", "job_satisfaction", "", "", ""),
+        ("C1", "ability_gaps", "", "", ""),
+    ]
+    sdmx = list(csv.DictReader(io.StringIO(files["sdmx-csv"].text)))
+    assert {row["STRUCTURE_ID"] for row in sdmx} == {"QUXIANG:TRACKING(1.0)"}
+    assert [row["OBS_STATUS"] for row in sdmx] == ["A", "A", "Q", "Q"]
 
 
 async def test_a_small_move_keeps_the_figure_and_five_bring_a_new_one(

@@ -1,24 +1,27 @@
 """GET /v1/tracking and /v1/editions."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Response
 
 from common.auth import Caller
 from common.errors import BadQuery, FieldProblem
 from common.http import MinChange, Page, Router, Whole
 from common.identifiers import Cohort, SchoolCode
+from indicators.formats.answering import IN_FORMATS, Format, in_format
 from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
-from indicators.reading.query import ByQuery, ValueQuery, read_filters
+from indicators.reading.query import ByQuery, Language, ValueQuery, read_filters
 from indicators.reading.selection import Level, Scope, Selection
 from indicators.reading.snapshot import RESPONSE_TOPICS, FiguresOf
 from indicators.responses.storage import asking, response_figures
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.tracking import storage
 from indicators.tracking.domain import NEITHER_OR_BOTH, Question, Series, asked_of, question_of
-from indicators.tracking.wire import EditionItem, Editions, Tracking, tracking
+from indicators.tracking.wire.answers import EditionItem, Editions, Tracking, tracking
+from indicators.tracking.wire.files import tracking_table
 from indicators.tracking_counts.dimensions import tables_of_employers, tables_of_graduates
 
 router = Router(tags=["tracking"], dependencies=[NOT_KEPT])
@@ -86,14 +89,18 @@ def selection_of(question: Question) -> Selection:
     return Selection(scope, Cohort(series.cohort or 0), asked.by, asked.filters)
 
 
-@router.get("/v1/tracking", summary="Tracking indicators of the newest edition")
+@router.get(
+    "/v1/tracking", response_model=Tracking, responses=IN_FORMATS, summary="Tracking indicators of the newest edition"
+)
 async def read_tracking(
     *,
     caller: Caller,
     question: Annotated[Question, Depends(read_question)],
     min_change: MinChange,
     figures: FiguresOf,
-) -> Tracking:
+    wanted: Format,
+    language: Language,
+) -> Tracking | Response:
     series, selection = question.series, selection_of(question)
     await figures.require_readable(caller, selection)
     met = await included(figures, min_change, selection.scope)
@@ -102,7 +109,8 @@ async def read_tracking(
     async with figures.database.reading(snapshot=True) as connection:
         edition = await storage.newest(connection, series)
         found = await storage.asked_figures(connection, question, edition)
-    return tracking(question, answer.stamp(min_change_met=met), response_figures(answer), edition, found)
+    body = tracking(question, answer.stamp(min_change_met=met), response_figures(answer), edition, found)
+    return await in_format(wanted, body, partial(tracking_table, selection, question), language)
 
 
 @router.get("/v1/editions", summary="Editions of a cycle, or of a year of employers, the newest first")

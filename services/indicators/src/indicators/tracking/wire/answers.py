@@ -10,8 +10,12 @@ from common.errors import BadQuery, FieldProblem, Message
 from common.http import PageOf
 from indicators.reading.answers import NamedGroup, Stamp, in_order, named
 from indicators.responses.domain import ResponseFigure
+from indicators.schemes.documents import Document, Kind, newest
 from indicators.tracking.domain import MOST_CELLS, Because, Columns, Edition, Key, Question
 from indicators.tracking_counts.indicators import INDICATORS, MATCH_GAP, PART, VALUE
+
+DEFINITIONS: Mapping[str, Document] = {each.id: each for each in newest(Kind.TRACKING)}
+"""The definition of each indicator in its newest version."""
 
 Status = Literal["ok", "too_few", "no_edition"]
 
@@ -49,6 +53,7 @@ class IndicatorBody(BaseModel):
     interval: IntervalBody | None
     weighted: WeightedBody | None
     status: Status
+    definition_hash: str | None = Field(default=None, description="The `hash` of its version among the definitions")
     p25: str | None = None
     p75: str | None = None
     of_medians: str | None = None
@@ -117,7 +122,7 @@ def indicator_body(
     columns = columns or {}
     has_tops = indicator != MATCH_GAP and INDICATORS[indicator].has_tops
     whole = columns.get(top if has_tops else VALUE)
-    body = _figure(whole, any_edition=any_edition)
+    body = {**_figure(whole, any_edition=any_edition), "definition_hash": DEFINITIONS[indicator].hash}
     parts = {name.removeprefix(PART): each for name, each in columns.items() if name.startswith(PART)}
     if parts:
         body["parts"] = {name: _figure(each, any_edition=any_edition) for name, each in parts.items()}

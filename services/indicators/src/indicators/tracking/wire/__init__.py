@@ -1,0 +1,1 @@
+"""Tracking figures as callers see them: answers, files and portraits."""
