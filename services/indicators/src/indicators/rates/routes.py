@@ -17,6 +17,7 @@ from indicators.rates.storage import count_groups, counted, counting, is_too_old
 from indicators.rates.wire import Rates, Series, observations, rates_table, series_observations, series_table
 from indicators.reading.answers import NOT_KEPT, defined
 from indicators.reading.changes import included
+from indicators.reading.frozen import SnapshotQuery
 from indicators.reading.query import AsOf, Language, SchemeName, Selected, scheme_for
 from indicators.reading.snapshot import FiguresOf, require_past
 
@@ -43,6 +44,7 @@ async def read_rates(
     caller: Caller,
     selection: Selected,
     as_of: AsOf,
+    snapshot: SnapshotQuery,
     scheme_name: SchemeName,
     min_change: MinChange,
     figures: FiguresOf,
@@ -51,6 +53,7 @@ async def read_rates(
 ) -> Rates | Response:
     await figures.require_readable(caller, selection)
     scheme = scheme_for(selection, scheme_name)
+    selection = await figures.frozen(selection, snapshot)
     met = await included(figures, min_change, selection.scope, as_of=as_of)
     answer = await figures.ask(selection.scope, partial(counting, selection), as_of)
     rates = Rates(

@@ -5,15 +5,23 @@ from datetime import date
 
 from common.season import SeasonDay, season_day
 from common.sql import Connection
-from indicators.progress.storage import DAY
 from indicators.rates.domain import Movement
 from indicators.reading.selection import Selection
 from indicators.reading.snapshot import Answer
-from indicators.reading.spans import IN_SCOPE, NO_DOUBT, Question, parameters_of, spans_of, spans_where, stated, too_old
+from indicators.reading.spans import (
+    IN_SCOPE,
+    NO_DOUBT,
+    Question,
+    on_day,
+    parameters_of,
+    spans_of,
+    spans_where,
+    stated,
+    too_old,
+)
 from indicators.schemes.groupings import STORED_DIMENSIONS, TOTAL, Group, level_sql
 from indicators.schemes.tally import Count
 
-_LASTING = f"from_day <= {DAY} AND {DAY} < to_day"
 _IN_CELLS = frozenset({*STORED_DIMENSIONS, "education_level"})
 _IN_PERIOD = "from_day <= :last AND to_day > :first"
 
@@ -21,10 +29,17 @@ _IN_PERIOD = "from_day <= :last AND to_day > :first"
 def counting(selection: Selection, live: bool) -> Question:
     """Asks for the counts per group and destination code, of today or of another day."""
     # cells know today only, and one grouping at a time
-    if live and len(selection.by) <= 1 and not selection.filters and _IN_CELLS.issuperset(selection.by):
+    if (
+        live
+        and selection.frozen is None
+        and len(selection.by) <= 1
+        and not selection.filters
+        and _IN_CELLS.issuperset(selection.by)
+    ):
         return _in_cells(selection)
-    sql = _span_counts(selection, None, "1", _LASTING)
-    return Question(sql, parameters_of(selection), too_old(selection, _LASTING))
+    lasting = on_day(selection)
+    sql = _span_counts(selection, None, "1", lasting)
+    return Question(sql, parameters_of(selection), too_old(selection, lasting), selection.frozen)
 
 
 def counted(selection: Selection, answer: Answer) -> list[tuple[Group, Count]]:

@@ -134,7 +134,7 @@ def _observed(
         cohort=selection.cohort,
         as_of=as_of,
         definition=answer.definition_version,
-        status=status_of(figure.rate, live=answer.snapshot is None),
+        status=status_of(figure.rate, live=answer.is_live),
     )
 
 

@@ -28,6 +28,15 @@ class Stamp(BaseModel):
     )
     min_change_met: bool = Field(description="Whether all changes named by `min_change` are included")
     snapshot: UUID | None = Field(default=None, description="The snapshot that the figures are of; null for live ones")
+    schools_frozen: int | None = Field(
+        default=None, description="Of frozen figures of a province or the nation: the schools that are in them"
+    )
+    schools_total: int | None = Field(default=None, description="The schools that have graduates of the cohort")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the figures may still move."""
+        return self.snapshot is None and self.schools_frozen is None
 
 
 class Defined(Stamp):

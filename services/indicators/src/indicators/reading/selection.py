@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from common.auth import Principal, Role
 from common.errors import BadQuery, FieldProblem, Message, NotFound
@@ -21,6 +22,7 @@ READERS = frozenset(
         Role.INTEGRATOR,
         Role.SYSTEM,
         Role.ADMIN,
+        Role.AUDITOR,
     }
 )
 """Roles that may read figures at all, each within its scope."""
@@ -49,13 +51,24 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Frozen:
+    """Snapshots that figures are of, one a school; `schools`, of a wider scope: how many have one, and could."""
+
+    ids: tuple[UUID, ...]
+    as_of: date
+    watermark: datetime | None
+    schools: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
 class Selection:
-    """The graduates whose figures are asked for, and how they are grouped."""
+    """The graduates whose figures are asked for, and how they are grouped; `frozen` as in snapshots, else live."""
 
     scope: Scope
     cohort: Cohort
     by: tuple[str, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
+    frozen: Frozen | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -142,11 +155,11 @@ def _in_scope(principal: Principal, selection: Selection, province_code: str | N
             return own or _sees_everything(principal)
         case Level.SCHOOL:
             sees_school = principal.sees_school(selection.scope.code, province_code)
-            return sees_school and _within_school(principal, selection.filters)
+            return _sees_everything(principal) or (sees_school and _within_school(principal, selection.filters))
 
 
 def _sees_everything(principal: Principal) -> bool:
-    unlimited = principal.role is Role.INTEGRATOR and principal.school_code is None
+    unlimited = principal.role in {Role.INTEGRATOR, Role.AUDITOR} and principal.school_code is None
     return unlimited or principal.role in {Role.MINISTRY, Role.SYSTEM, Role.ADMIN}
 
 

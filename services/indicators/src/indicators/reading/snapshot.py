@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -19,7 +19,8 @@ from common.sql import Connection
 from indicators.organisation.storage import province_of_school
 from indicators.progress.storage import Standing, standing, standing_with
 from indicators.reading.answers import Stamp
-from indicators.reading.selection import Level, Moment, Scope, Selection, require_readable
+from indicators.reading.frozen import LIVE, AskedSnapshot, frozen_of
+from indicators.reading.selection import Frozen, Level, Moment, Scope, Selection, require_readable
 from indicators.reading.spans import Question
 
 FIGURE_TOPICS = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC)
@@ -34,6 +35,7 @@ class Look:
 
     moment: Moment
     standing: Standing
+    frozen: Frozen | None = field(default=None, kw_only=True)
 
     def stamp(self, *, min_change_met: bool, doubted: bool = False) -> Stamp:
         """What every figure carries; `doubted` if spans that were looked at besides are too old for what is asked."""
@@ -43,6 +45,7 @@ class Look:
             lag_ms=self.standing.lag_ms,
             incomplete=self.standing.incomplete or doubted,
             min_change_met=min_change_met,
+            **_stamp_of(self.frozen),
         )
 
 
@@ -117,6 +120,8 @@ class Figures:
         live = as_of is None or as_of == clock.today()
         while True:
             asked = question(live)
+            if asked.frozen is not None:
+                return await self._ask_frozen(asked, asked.frozen)
             async with self.database.reading() as connection:
                 now, rows = await standing_with(
                     connection,
@@ -133,6 +138,21 @@ class Figures:
             # around midnight the database's day may be another than this process's
             live = not live
 
+    async def frozen(self, selection: Selection, asked: AskedSnapshot) -> Selection:
+        """The selection as it is frozen, where a snapshot is asked for; raises NotFound or NotFrozen."""
+        if asked == LIVE:
+            return selection
+        async with self.database.reading() as connection:
+            return replace(selection, frozen=await frozen_of(connection, selection, asked))
+
+    async def _ask_frozen(self, asked: Question, frozen: Frozen) -> Answer:
+        # no event moves it: it lacks nothing but what was not said yet when it was frozen
+        async with self.database.reading() as connection:
+            bound = {**asked.bound, "day": frozen.as_of}
+            now, rows = await standing_with(connection, (), (), asked.sql, bound, asked.doubt)
+        seen = replace(now, watermark=frozen.watermark, lag_ms=None)
+        return Answer(Moment(frozen.as_of, live=False), seen, rows, frozen=frozen)
+
     def _partitions_of(self, scope: Scope) -> Collection[int]:
         """Those that hold the events of the scope's schools."""
         if scope.level is Level.SCHOOL:
@@ -145,6 +165,15 @@ class Figures:
             return None
         async with self.database.reading() as connection:
             return await province_of_school(connection, school_code)
+
+
+def _stamp_of(frozen: Frozen | None) -> dict[str, Any]:
+    """What figures of snapshots say besides: which one, or of how many schools."""
+    if frozen is None:
+        return {}
+    if frozen.schools is None:
+        return {"snapshot": frozen.ids[0]}
+    return dict(zip(("schools_frozen", "schools_total"), frozen.schools, strict=True))
 
 
 def require_past(parameter: str, day: date, today: date) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from indicators.reading.selection import Level, Selection
+from indicators.progress.storage import DAY
+from indicators.reading.selection import Frozen, Level, Selection
 from indicators.schemes.groupings import joins_of
 
 Parameters = dict[str, Any]
@@ -20,12 +21,14 @@ NO_DOUBT = "false"
 class Question:
     """A query for `Figures.ask`, whose last column is never null; `DAY` in it stands for the day asked for.
 
-    `doubt` is a condition: whether something of what is asked for cannot be known yet.
+    `doubt` is a condition: whether something of what is asked for cannot be known yet. `frozen` are the snapshots that
+    the query looks at.
     """
 
     sql: str
     bound: Parameters
     doubt: str = NO_DOUBT
+    frozen: Frozen | None = None
 
 
 IN_SCOPE = {
@@ -46,7 +49,16 @@ def spans_where(selection: Selection) -> str:
 
 def spans_of(selection: Selection) -> str:
     """The spans, and beside them what the groupings and filters of the selection look at."""
-    return f"spans{joins_of(selection.dimensions)}"
+    return f"{_source(selection)}{joins_of(selection.dimensions)}"
+
+
+def on_day(selection: Selection) -> str:
+    """Condition for the spans of the day asked for; of snapshots their rows, which are of one day."""
+    return f"from_day <= {DAY} AND {DAY} < to_day" if selection.frozen is None else "snapshot_id = ANY(:snapshots)"
+
+
+def _source(selection: Selection) -> str:
+    return "spans" if selection.frozen is None else "snapshot_rows AS spans"
 
 
 def too_old(selection: Selection, lasting: str, conditions: Iterable[str | None] = ()) -> str:
@@ -59,7 +71,8 @@ def too_old(selection: Selection, lasting: str, conditions: Iterable[str | None]
     old = [condition for condition in asked if condition is not None]
     if not old:
         return NO_DOUBT
-    return f"EXISTS (SELECT FROM spans WHERE {_of_cohort(selection)} AND {lasting} AND ({' OR '.join(old)}))"
+    of_day = f"{_of_cohort(selection)} AND {lasting}"
+    return f"EXISTS (SELECT FROM {_source(selection)} WHERE {of_day} AND ({' OR '.join(old)}))"
 
 
 def _of_cohort(selection: Selection) -> str:
@@ -69,8 +82,10 @@ def _of_cohort(selection: Selection) -> str:
 def parameters_of(selection: Selection) -> Parameters:
     """What `spans_where` needs to be bound."""
     scope = {} if selection.scope.level is Level.NATION else {"scope": selection.scope.code}
+    snapshots = {} if selection.frozen is None else {"snapshots": list(selection.frozen.ids)}
     return scope | {
         "cohort": selection.cohort,
+        **snapshots,
         **{f"filter_{number}": list(each.values) for number, each in enumerate(selection.conditions)},
     }
 

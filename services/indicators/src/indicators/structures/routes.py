@@ -11,6 +11,7 @@ from common.http import MinChange, Router
 from indicators.formats.answering import IN_FORMATS, Format, in_format
 from indicators.reading.answers import NOT_KEPT, defined
 from indicators.reading.changes import included
+from indicators.reading.frozen import SnapshotQuery
 from indicators.reading.query import AsOf, Language, Selected
 from indicators.reading.snapshot import FiguresOf
 from indicators.schemes.schemes import default_scheme
@@ -62,6 +63,7 @@ async def read_structure(
     selection: Selected,
     asked: Annotated[Asked, Depends(read_table)],
     as_of: AsOf,
+    snapshot: SnapshotQuery,
     min_change: MinChange,
     figures: FiguresOf,
     wanted: Format,
@@ -69,6 +71,7 @@ async def read_structure(
 ) -> Structure | Response:
     await figures.require_readable(caller, selection)
     scheme = default_scheme(selection.cohort)
+    selection = await figures.frozen(selection, snapshot)
     met = await included(figures, min_change, selection.scope, as_of=as_of)
     question = asking(selection, asked.spread)
     answer = await figures.ask(selection.scope, lambda _live: question, as_of)

@@ -10,13 +10,11 @@ from common.sql import Connection
 from indicators.progress.storage import DAY
 from indicators.reading.selection import Level, Selection
 from indicators.reading.snapshot import Answer
-from indicators.reading.spans import IN_SCOPE, Question, parameters_of, spans_of, spans_where, too_old
+from indicators.reading.spans import IN_SCOPE, Question, on_day, parameters_of, spans_of, spans_where, too_old
 from indicators.references.known import CITY_TIER, city_tiers
 from indicators.schemes.groupings import Group
 from indicators.structures.domain.spreads import Spread
 from indicators.structures.domain.structure import Asked, Particulars
-
-_LASTING = f"from_day <= {DAY} AND {DAY} < to_day"
 
 CITY_TIER_DIMENSION = "city_tier"
 
@@ -34,12 +32,12 @@ def asking(selection: Selection, spread: Spread) -> Question:
     # numbered, because a grouping and the dimension may look at one column
     listed = ", ".join(f"{name} AS column_{number}" for number, name in enumerate(columns))
     joined = (spread.joined or "").format(in_scope=IN_SCOPE[selection.scope.level], day=DAY)
-    source = spans_of(selection)
+    source, lasting = spans_of(selection), on_day(selection)
     sql = f"""
         SELECT {listed}, count(*) FROM {source}{joined if joined not in source else ""}
-        WHERE {spans_where(selection)} AND {_LASTING} GROUP BY {keys}
+        WHERE {spans_where(selection)} AND {lasting} GROUP BY {keys}
     """
-    return Question(sql, parameters_of(selection), too_old(selection, _LASTING, [spread.too_old]))
+    return Question(sql, parameters_of(selection), too_old(selection, lasting, [spread.too_old]), selection.frozen)
 
 
 def particulars(selection: Selection, answer: Answer) -> dict[Group, list[Particulars]]:
