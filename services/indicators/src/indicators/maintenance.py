@@ -10,6 +10,7 @@ import structlog
 
 from common.auth import RenewedToken, ServiceTokens
 from common.consuming import Feed, open_letters
+from common.consuming.owner import OwnerUnknown
 from common.crypto import FieldCipher
 from common.database import Database
 from common.errors import Unavailable
@@ -18,8 +19,10 @@ from common.kafka import partition_for
 from common.resealing import rows_under
 from common.service_process import Command, rotate_keys
 from indicators.histories import verify_histories
+from indicators.reconciling import reconcile
 from indicators.schema import metadata
 from indicators.settings import Settings
+from indicators.snapshots.operations import verify_snapshots
 from indicators.snapshots.storage.rotation import reseal_reasons
 from indicators.timeline.rebuild import rebuild
 from indicators.timeline.verify import Difference, verify_figures
@@ -43,13 +46,15 @@ async def run_verify(settings: Settings, database: Database, parsed: Namespace) 
         "QUXIANG_DESTINATIONS_URL": settings.destinations_url,
         "QUXIANG_SURVEYS_URL": settings.surveys_url,
     }
+    school = SchoolCode(parsed.school) if parsed.school is not None else None
+    if parsed.snapshots:
+        return _report(await verify_snapshots(database, school))
     missing = [name for name, address in owners.items() if address is None]
     if settings.service_token_file is None and settings.token_url is None:
         missing.append("QUXIANG_SERVICE_TOKEN_FILE or QUXIANG_TOKEN_URL")
     if missing and not parsed.figures_only:
         _log.error("Histories cannot be compared: settings are missing", settings=missing)
         return NOT_POSSIBLE
-    school = SchoolCode(parsed.school) if parsed.school is not None else None
     found = await _open_letters(settings, database, school) + await verify_figures(database, school)
     if not parsed.figures_only:
         addresses = [address for address in owners.values() if address is not None]
@@ -60,6 +65,16 @@ async def run_verify(settings: Settings, database: Database, parsed: Namespace) 
             # wrong figures are the graver finding
             return _report(found) or NOT_POSSIBLE
     return _report(found)
+
+
+async def run_reconcile(settings: Settings, database: Database, parsed: Namespace) -> int:
+    """Compares digests with registry and destinations; names each version that is missing, extra or forked."""
+    school = SchoolCode(parsed.school) if parsed.school is not None else None
+    try:
+        return _report(await reconcile(database, settings, school))
+    except (Unavailable, OwnerUnknown) as error:
+        _log.error("Versions could not be compared", code=error.code, cause=error.detail.en)
+        return NOT_POSSIBLE
 
 
 async def run_rebuild(settings: Settings, database: Database, parsed: Namespace) -> int:
@@ -116,6 +131,7 @@ def _school(parser: ArgumentParser) -> None:
 def _school_and_parts(parser: ArgumentParser) -> None:
     _school(parser)
     parser.add_argument("--figures-only", action="store_true", help="leave the owners' histories out")
+    parser.add_argument("--snapshots", action="store_true", help="only compute frozen snapshots anew")
 
 
 def _rotate_arguments(parser: ArgumentParser) -> None:
@@ -124,6 +140,7 @@ def _rotate_arguments(parser: ArgumentParser) -> None:
 
 COMMANDS = (
     Command("verify", "prove that figures, spans, versions and histories agree", run_verify, _school_and_parts),
+    Command("reconcile", "compare digests of versions with their owners'", run_reconcile, _school),
     Command("rebuild", "compute spans and cells anew from the versions", run_rebuild, _school),
     Command("rotate-keys", "seal by the ring's current key", run_rotate_keys, _rotate_arguments),
 )

@@ -15,6 +15,7 @@ from common.consuming.feed import HistoryUnavailable, asked
 from common.consuming.owner import OwnerUnknown, owner_of
 from common.database import Database
 from common.errors import TransientError
+from common.identifiers import SchoolCode
 from common.kafka import partition_for
 from common.observability import exception_summary, logger
 from common.operations import Handler, OperationContext, Outcome
@@ -24,6 +25,7 @@ from indicators.reading.snapshot import FIGURE_TOPICS
 from indicators.snapshots import commands, storage
 from indicators.snapshots.domain.snapshots import Moment, SnapshotId
 from indicators.timeline.digests import TOPICS
+from indicators.timeline.verify import Difference
 
 DUE_SECONDS = 60.0
 """How soon after midnight official snapshots are there, pending."""
@@ -138,6 +140,24 @@ def verifying(database: Database) -> Handler:
         return Outcome({"id": f"{snapshot_id}", **await proof_of(database, snapshot_id)})
 
     return verify
+
+
+async def verify_snapshots(database: Database, school: SchoolCode | None = None) -> list[Difference]:
+    """Computes all frozen snapshots, or those of a school, anew; names each that does not agree."""
+    found, after, count = [], None, PART
+    while count == PART:
+        async with database.reading() as connection:
+            frozen = await storage.next_frozen(connection, after, PART)
+        for snapshot in frozen:
+            after = snapshot.id
+            if school in {None, snapshot.school_code}:
+                proof = await proof_of(database, snapshot.id)
+                if not proof["agrees"]:
+                    anew = f"rows {proof['rows_hash']}, versions {proof['versions_hash']}"
+                    stored = f"{proof['stored_hash']}"
+                    found.append(Difference("snapshots", snapshot.school_code, f"{snapshot.id}", stored, anew))
+        count = len(frozen)
+    return found
 
 
 async def proof_of(database: Database, snapshot_id: SnapshotId) -> dict[str, object]:
