@@ -12,9 +12,11 @@ from testing.tokens import TokenMint
 
 
 async def test_every_answer_is_described_and_none_is_a_500(
-    stored: ServiceDatabase, database: Database, tmp_path: Path
+    stored: ServiceDatabase, database: Database, tmp_path: Path, keyring_file: Path
 ) -> None:
     mint = TokenMint(tmp_path)
-    app = create_app(Settings(database_url=stored.app_url, **mint.settings), database, {})
+    app = create_app(Settings(database_url=stored.app_url, keyring_file=keyring_file, **mint.settings), database, {})
     async with running_app(app) as client:
-        await assert_conforms(str(client.base_url).rstrip("/"), mint.headers("admin"), examples=3)
+        # a stream ends with its token only
+        address = str(client.base_url).rstrip("/")
+        await assert_conforms(address, mint.headers("admin"), examples=3, without={"/v1/stream"})

@@ -12,11 +12,13 @@ from indicators.progress.tokens import included_of
 from indicators.reading.snapshot import Figures
 from indicators.schema import CODE_ENTRIES, metadata
 from indicators.settings import Settings
+from indicators.stream.announcements import Announcer
 
 
 def _state(runtime: Runtime) -> Mapping[str, object]:
     return {
         "figures": Figures(runtime.database, runtime.settings.partitions),
+        "announcer": Announcer(runtime.database),
         "waits": Waits(partial(included_of, runtime.database)),
     }
 

@@ -40,6 +40,7 @@ from indicators.snapshots import operations as freezing
 from indicators.snapshots import tables as snapshot_tables
 from indicators.snapshots.domain.snapshots import VERIFY
 from indicators.snapshots.routes import router as snapshot_routes
+from indicators.stream.routes import router as stream_routes
 from indicators.structures.routes import router as structure_routes
 from indicators.timeline import tables as timeline_tables
 from indicators.timeline.rebuild import RENEW_SECONDS, renew_old_spans
@@ -166,6 +167,7 @@ AREAS = (
         },
         subscription=MEASURES,
     ),
+    Area(routes=[stream_routes]),
     Area(routes=[definition_routes]),
     Area(
         tables=[tracking_tables.editions, tracking_tables.figures],

@@ -1,0 +1,1 @@
+"""Groups whose figures moved, said at once to who listens."""
