@@ -1,5 +1,7 @@
 """Whatever a program can write into a sheet: each cell is read as it is shown, or reported; nothing else."""
 
+import gc
+import io
 import json
 import re
 import zlib
@@ -7,6 +9,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from written_sheets import ERRORS, WRITERS, Grid, Written
@@ -100,3 +104,22 @@ def test_each_cell_is_read_as_it_is_shown_or_reported(rows: Grid, merged: int, w
                 assert agrees(outcome, shown), (number, column, each, cell, outcome)
                 if seen.is_certain or (isinstance(shown, str) and each.kind == "text" and "." not in shown):
                     assert outcome == shown, (number, column, each, cell)
+
+
+@pytest.mark.parametrize("inline", [True, False], ids=["texts in the cells", "shared texts"])
+def test_what_must_be_parsed_leaves_nothing_in_the_memory_that_nobody_tidies(inline: bool) -> None:
+    content, number = io.BytesIO(), 300
+    book = xlsxwriter.Workbook(content, {"constant_memory": inline})
+    sheet = book.add_worksheet()
+    for row in range(number):
+        sheet.write_row(row, 0, ["甲", f"乙 & 丙 {row}"])
+    book.close()
+    gc.collect()
+    gc.disable()
+    try:
+        *rows, _ = child.read("xlsx", content.getvalue(), lambda _: 0)
+        left = gc.collect()
+    finally:
+        gc.enable()
+    assert sum(len(each) for _, each in rows) == number
+    assert left < number, "fewer than one thing a row"

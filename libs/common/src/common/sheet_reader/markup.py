@@ -212,6 +212,9 @@ class _Texts:
 
     def feed(self, piece: bytes, *, final: bool = False) -> None:
         self._parser.Parse(piece, final)
+        if final:
+            # it knows this one's methods: a circle, which the process that reads files never collects
+            del self._parser
 
     def _start(self, name: str, given: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
