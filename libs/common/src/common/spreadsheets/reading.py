@@ -16,7 +16,10 @@ from common.sheet_reader.cells import SerialOf1904
 from common.spreadsheets.cells import Month, Unclear
 
 READ_TIMEOUT_SECONDS = 90.0
-"""On the clock; the child's own limit of 60 seconds of processor time comes first, unless it hangs."""
+"""On the clock, for the next rows; the child's own limit of 60 seconds of processor time comes first, unless it hangs.
+
+What the reader of the rows takes for them is not the file's fault, and not counted.
+"""
 
 NumberedRow = tuple[int, list[Cell]]
 """Number as the spreadsheet program shows it, and the cells; rows without any content are left out."""
@@ -81,11 +84,7 @@ def cell_of(sent: dict[str, Any]) -> Cell:
 async def _child(kind: str, sheet: str | None) -> AsyncIterator[asyncio.subprocess.Process]:
     named = [] if sheet is None else [json.dumps(sheet)]
     async with limited_process("common.sheet_reader", kind, *named) as child:
-        try:
-            async with asyncio.timeout(READ_TIMEOUT_SECONDS):
-                yield child
-        except TimeoutError:
-            raise unreadable("file_too_slow") from None
+        yield child
 
 
 async def _feed(child: asyncio.subprocess.Process, parts: AsyncIterable[bytes]) -> None:
@@ -110,8 +109,11 @@ async def _write(child: asyncio.subprocess.Process, content: bytes) -> None:
 async def _next_frame(child: asyncio.subprocess.Process, feeding: asyncio.Task[None]) -> bytes:
     assert child.stdout is not None
     try:
-        length = int.from_bytes(await child.stdout.readexactly(4))
-        return await child.stdout.readexactly(length)
+        async with asyncio.timeout(READ_TIMEOUT_SECONDS):
+            length = int.from_bytes(await child.stdout.readexactly(4))
+            return await child.stdout.readexactly(length)
+    except TimeoutError:
+        raise unreadable("file_too_slow") from None
     except asyncio.IncompleteReadError:
         code = await child.wait()
         if feeding.done():
