@@ -90,6 +90,25 @@ async def test_what_an_earlier_release_has_written_is_filled_as_this_one_writes_
     assert stale.registration.hands.submitted_by is not None
 
 
+async def test_what_was_found_of_evidence_is_what_the_newest_version_says(
+    database: Database, addresses: ServiceDatabase
+) -> None:
+    known, other = await approved(database), await approved(database)
+    ids = sorted([known.id, other.id])
+    connection = await asyncpg.connect(addresses.owner_url)
+    # the release before has written a version beside this one, and left the row's own as it was
+    await connection.execute("UPDATE registrations SET evidence_complete = false")
+    await connection.execute(
+        "UPDATE registration_versions SET evidence_complete = CASE WHEN registration_id = $1 THEN true END", ids[0]
+    )
+    await connection.close()
+    owner = Database.connect(addresses.owner_url)
+    assert await fill_landed(owner, part=1) == 0
+    await owner.dispose()
+    found = await rows(database, "SELECT evidence_complete FROM registrations ORDER BY id")
+    assert [row.evidence_complete for row in found] == [True, None]
+
+
 async def test_who_reviewed_what_was_their_own_stands_in_the_history_alone(
     database: Database, addresses: ServiceDatabase
 ) -> None:
