@@ -158,6 +158,12 @@ def test_an_answer_that_the_database_lacks_is_withdrawn_from_the_measures() -> N
     assert (announced.data.values, announced.data.response_version) == ((), 4)
 
 
+def test_an_answer_whose_withdrawal_the_database_lacks_gives_nothing_again() -> None:
+    kept, lost = [event(measure.RECORDED, 3, response_version=4)], [event(measure.WITHDRAWN, 4, response_version=5)]
+    found = said(lost, kept)
+    assert (found.announced, found.reached.sequence) == ((), 4)
+
+
 def test_a_wave_that_the_database_has_not_closed_states_nothing_again() -> None:
     found = said([event(measure.WAVE_CLOSED, 1)], [])
     assert (found.announced, found.reached.sequence) == ((), 1)

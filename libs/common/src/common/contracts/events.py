@@ -58,16 +58,18 @@ class States:
     """How events of a topic state a thing again, or that it is gone; see `recover-published`.
 
     `gone` are the types that end a thing, one for each kind of data (data of another kind state nothing that stands),
-    and `says` which fields of them say so, and how. `again` is the type that
-    states what stands once more; None where the type of its last event does. `thing` names the fields that tell the
-    things of one key apart, none where a key is about one thing. `erased` is the type that says that a person is
-    erased; from then on the data does (`erased`), and a database that comes back older erases once more.
+    and `says` which fields of them say so, and how. `again` is the type that states what stands once more; None where
+    the type of its last event does. `thing` names the fields that tell the things of one key apart, none where a key is
+    about one thing. `final` is True where what has gone stays gone, though a database comes back that has it. `erased`
+    is the type that says that a person is erased; from then on the data does (`erased`), and a database that comes back
+    older erases once more.
     """
 
     gone: tuple[str, ...]
     says: Mapping[str, Any]
     again: str | None = None
     thing: tuple[str, ...] = ()
+    final: bool = False
     erased: str | None = None
 
 

@@ -169,7 +169,7 @@ EVENTS = (
     ),
 )
 
-STATES = States(gone=(WITHDRAWN,), says={"values": ()}, thing=("response_id",))
+STATES = States(gone=(WITHDRAWN,), says={"values": ()}, thing=("response_id",), final=True)
 
 TOPIC_SPEC = TopicSpec(
     TOPIC, "surveys", "respondent_id", "What answers give to measures, and that waves are closed", EVENTS, states=STATES

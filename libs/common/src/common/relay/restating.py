@@ -71,7 +71,7 @@ def restated(
     announced: list[OutgoingEvent] = []
     for thing, said in last_lost.items():
         gone = _ending(states, said)
-        if states is None or gone is None:
+        if states is None or gone is None or (states.final and said.event.type == gone):
             continue
         truth = last_kept.get(thing)
         if truth is not None and truth.event.sequence > said.event.sequence:
