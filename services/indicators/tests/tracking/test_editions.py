@@ -165,6 +165,62 @@ async def test_a_small_move_keeps_the_figure_and_five_bring_a_new_one(
     assert of_group(body, "salary", college="C0")["base"] == 20
 
 
+async def test_a_portrait_has_each_cycle_of_a_group(
+    client: Client, cycle: Cycle, apply: Any, database: Database
+) -> None:
+    firsts = [
+        cycle.school.gives(uuid4(), 1, {"salary": 5000, "industry": "39"}, graduate_id=person, cycle=0)
+        for person in cycle.people[:12]
+    ]
+    await apply(firsts)
+    await answer(apply, cycle, range(12), industry="42")
+    await close(apply, cycle)
+    await Editions(database).take_due()
+    query = {"school": cycle.school.code, "cohort": 2024}
+    body = await get(client("admin"), "/v1/portraits", **query, college="C0")
+    assert body["group"] == {"college": "C0"}
+    assert [each["cycle"] for each in body["cycles"]] == [0, 1, 3, 5]
+    first, second = body["cycles"][:2]
+    assert first["edition"] is None
+    assert (second["eligible"], second["edition"]["number"]) == (26, 1)
+    assert second["destination_classes"]["value"] == [{"code": "employed", "count": 12, "share": "100.00"}]
+    assert second["industry_flows"]["flows"] == [{"from": "39", "to": "42", "count": 12, "share": "100.00"}]
+    growth = second["indicators"]["salary_growth"]
+    assert (growth["value"], growth["base"]) == (f"{(WAGE - 5000) / 50:.2f}", 12)
+    await get(client("admin"), "/v1/portraits", 400, **query)
+    await get(client("admin"), "/v1/portraits", 400, **query, college="C0", sex="1")
+    files = await get_text(client, "/v1/portraits", query | {"college": "C0", "format": "csv"})
+    assert "1.salary" in files
+
+
+async def test_a_major_of_another_college_is_not_shown_beside_the_own_one(
+    client: Client, new_school: Any, apply: Any, database: Database
+) -> None:
+    school = new_school()
+    school.described("410000")
+    people = [school.enters(college_code="C0" if at < 10 else "C1", major_code=f"M{at // 10}") for at in range(20)]
+    cycle = Cycle(school, people)
+    await apply([*school.events, *cycle.asked()])
+    await answer(apply, cycle, range(20))
+    await close(apply, cycle)
+    await Editions(database).take_due()
+    for major, status in (("M0", "ok"), ("M1", "too_few")):
+        body = await read(client, cycle, "salary", major=major, college="C0")
+        assert of_group(body, "salary")["status"] == status
+        query = {"school": school.code, "cohort": 2024, "major": major, "college": "C0"}
+        portrait = await get(client("admin"), "/v1/portraits", **query)
+        assert portrait["cycles"][1]["indicators"]["salary"]["status"] == status
+    body = await read(client, cycle, "salary", by="major", college="C0")
+    assert [each["group"] for each in body["observations"]] == [{"major": "M0"}]
+
+
+async def get_text(client: Client, path: str, query: dict[str, Any]) -> str:
+    async with client("admin") as admin:
+        answer = await admin.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
 async def test_an_edition_keeps_no_values_of_answers(cycle: Cycle, apply: Any, database: Database) -> None:
     await answer(apply, cycle, range(20))
     await close(apply, cycle)

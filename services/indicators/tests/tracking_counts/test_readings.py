@@ -7,7 +7,7 @@ import pytest
 
 from common.measures import MEASURES
 from indicators.tracking_counts.answers import Said
-from indicators.tracking_counts.indicators import FIRST_SALARY, INDICATORS, VALUE
+from indicators.tracking_counts.indicators import FIRST_INDUSTRY, FIRST_SALARY, INDICATORS, VALUE
 from indicators.tracking_counts.prices import YearlyTables
 from indicators.tracking_counts.statistics import Growth
 
@@ -114,4 +114,4 @@ def test_growth_needs_two_plausible_wages() -> None:
 
 def test_every_indicator_reads_measures_that_surveys_send() -> None:
     for indicator in INDICATORS.values():
-        assert {*indicator.measures} - {FIRST_SALARY} <= MEASURES.keys()
+        assert {*indicator.measures} - {FIRST_INDUSTRY, FIRST_SALARY} <= MEASURES.keys()

@@ -26,6 +26,9 @@ Columns = Mapping[str, Mapping[str, Any]]
 FIRST_NEEDS, NEXT_NEEDS = 30, 5
 """Answers that the first weekly edition needs, and those that came, went or changed before another one."""
 
+CYCLES = (0, 1, 3, 5)
+"""Years after graduation in which graduates are asked."""
+
 WEEKLY_AT = time(4)
 """On Mondays, in Shanghai (contract of indicators, 4)."""
 
@@ -97,6 +100,7 @@ _NO_TABLE = Message(
     "Groupings and filters together are none, one dimension, or one with education_level or college (employers: up to"
     " two); never class",
 )
+_ONE_FILTER = Message("画像须由一个筛选条件指明群体", "A portrait needs one filter that names its group")
 _REPEATED = Message("分组维度重复", "The dimension is given twice")
 
 
@@ -144,6 +148,14 @@ def asked_of(by: str | None, filters: Mapping[str, str], tables: Sequence[Table]
     if table is None:
         raise BadQuery([FieldProblem("by", "no_such_table", _NO_TABLE)])
     return Asked(names, filters, table)
+
+
+def group_of(filters: Mapping[str, str], tables: Sequence[Table]) -> Asked:
+    """The one cell that the filters name; raises BadQuery unless they name one dimension."""
+    asked = asked_of(None, filters, tables)
+    if len(asked.table) != 1:
+        raise BadQuery([FieldProblem("college", "one_filter", _ONE_FILTER)])
+    return asked
 
 
 def _unknown(known: Sequence[str]) -> Message:

@@ -22,7 +22,7 @@ from indicators.tracking import commands, storage
 from indicators.tracking.domain import Due, Series, last_weekly
 from indicators.tracking_counts.dimensions import OF_EMPLOYERS, tables_of_employers, tables_of_graduates
 from indicators.tracking_counts.edition import Answer, Counting
-from indicators.tracking_counts.indicators import FIRST_SALARY
+from indicators.tracking_counts.indicators import FIRST_INDUSTRY, FIRST_SALARY
 from indicators.tracking_counts.process import counted
 
 EVERY_SECONDS = 30.0
@@ -35,6 +35,7 @@ PART = 100
 """Closed waves of one statement."""
 
 _OWN_BUSINESS = ("75*",)
+_FIRST = {FIRST_SALARY: "salary", FIRST_INDUSTRY: "industry"}
 _EMPLOYED = frozenset({"unit", "own_business", "freelance"})
 
 _log = logger(__name__)
@@ -146,7 +147,7 @@ def _of_graduates(people: Sequence[Any], series: Series, dimensions: Sequence[st
             person=pseudonym(row.graduate_id),
             id=f"{row.response_id}",
             measured=row.measured,
-            since=_since(row.measured, row.measured_since, row.response_version) | _first_since(row.first_since),
+            since=_since(row.measured, row.measured_since, row.response_version) | _first_since(row),
             group=group,
             first=row.first or {},
             founder=founder,
@@ -216,5 +217,7 @@ def _since(measured: Mapping[str, Any], since: Mapping[str, int] | None, version
     return {name: (since or {}).get(name, version) for name in measured}
 
 
-def _first_since(since: Mapping[str, int] | None) -> dict[str, int]:
-    return {} if since is None else {FIRST_SALARY: since.get("salary", 0)}
+def _first_since(row: Any) -> dict[str, int]:
+    """The same of what is read of the answer of cycle 0."""
+    since = _since(row.first or {}, row.first_since, row.first_version)
+    return {name: since[measure] for name, measure in _FIRST.items() if measure in since}

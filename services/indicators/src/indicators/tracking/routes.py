@@ -16,19 +16,24 @@ from indicators.reading.changes import included
 from indicators.reading.query import ByQuery, Language, ValueQuery, read_filters
 from indicators.reading.selection import Level, Scope, Selection
 from indicators.reading.snapshot import RESPONSE_TOPICS, FiguresOf
+from indicators.reading.spans import Question as Asking
+from indicators.responses.domain import ResponseFigure
 from indicators.responses.storage import asking, response_figures
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.tracking import storage
-from indicators.tracking.domain import NEITHER_OR_BOTH, Question, Series, asked_of, question_of
+from indicators.tracking.domain import CYCLES, NEITHER_OR_BOTH, Question, Series, asked_of, group_of, question_of
 from indicators.tracking.wire.answers import EditionItem, Editions, Tracking, tracking
 from indicators.tracking.wire.files import tracking_table
+from indicators.tracking.wire.portraits import CycleFound, Portrait, cycle_body, portrait_table
 from indicators.tracking_counts.dimensions import tables_of_employers, tables_of_graduates
+from indicators.tracking_counts.indicators import OF_PORTRAITS
 
 router = Router(tags=["tracking"], dependencies=[NOT_KEPT])
 
 SchoolQuery = Annotated[str, Query(pattern=r"^[0-9]{5}$", description="院校代码: one school")]
 CohortQuery = Annotated[Whole | None, Query(ge=1977, le=2200, description="届: year of graduation; with `cycle`")]
 CycleQuery = Annotated[Literal["0", "1", "3", "5"] | None, Query(description="Years after graduation; with `cohort`")]
+OneCohort = Annotated[Whole, Query(ge=1977, le=2200, description="届: year of graduation")]
 YearQuery = Annotated[Whole | None, Query(ge=1977, le=2200, description="Year in which employers were asked")]
 
 
@@ -123,3 +128,44 @@ async def list_editions(*, caller: Caller, page: Page, series: SeriesAsked, figu
         found = await storage.listed(connection, series[0], before=before, limit=page.limit + 1)
     kept, cursor = page.cut(found, lambda edition: edition.number)
     return Editions(items=list(map(EditionItem.model_validate, kept)), next_cursor=cursor)
+
+
+@router.get(
+    "/v1/portraits",
+    response_model=Portrait,
+    responses=IN_FORMATS,
+    summary="Portrait of a group over the cycles (职业发展画像)",
+    description="The group is named by one filter; beside `major`, `college` is not counted. Never of a person.",
+)
+async def read_portrait(
+    *,
+    caller: Caller,
+    school: SchoolQuery,
+    cohort: OneCohort,
+    filters: Annotated[Mapping[str, str], Depends(read_filters)],
+    min_change: MinChange,
+    figures: FiguresOf,
+    wanted: Format,
+    language: Language,
+) -> Portrait | Response:
+    asked = group_of(filters, tables_of_graduates([*DIMENSIONS]))
+    selection = Selection(Scope(Level.SCHOOL, school), Cohort(cohort), (), filters)
+    await figures.require_readable(caller, selection)
+    met = await included(figures, min_change, selection.scope)
+    cycles = []
+    for cycle in CYCLES:
+        question = asking(selection, cycle)
+        answer = await figures.ask(selection.scope, partial(_as_it_is, question), topics=RESPONSE_TOPICS)
+        response = response_figures(answer).get((), ResponseFigure(0, 0))
+        async with figures.database.reading(snapshot=True) as connection:
+            series = Series(SchoolCode(school), cohort, cycle, None)
+            edition, found = await storage.cell(connection, series, asked, OF_PORTRAITS)
+        shown = found if asked.is_whole or response.eligible else {}
+        cycles.append(cycle_body(CycleFound(cycle, edition, shown, response)))
+    stamp = answer.stamp(min_change_met=met)
+    portrait = Portrait(**dict(stamp), school_code=school, cohort=cohort, group=dict(filters), cycles=cycles)
+    return await in_format(wanted, portrait, partial(portrait_table, selection), language)
+
+
+def _as_it_is(question: Asking, _live: bool) -> Asking:
+    return question

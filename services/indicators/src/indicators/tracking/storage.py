@@ -196,6 +196,17 @@ async def asked_figures(
     return found
 
 
+async def cell(
+    connection: Connection, series: Series, asked: Asked, indicators: Sequence[str]
+) -> tuple[Edition | None, dict[str, Columns]]:
+    """The newest edition of a series, and the figures of the only cell asked for by indicator."""
+    edition = await newest(connection, series)
+    if edition is None:
+        return None, {}
+    found = await _of_cells(connection, edition, asked, indicators)
+    return edition, {name: groups[()] for name, groups in found.items() if () in groups}
+
+
 def asking_employers(series: Series) -> Asking:
     """Asks how many employers were asked and how many of them answered."""
     return Asking(_EMPLOYERS_ASKED, {"scope": series.school_code, "year": series.year})
@@ -277,6 +288,7 @@ def _population(dimensions: tuple[str, ...]) -> TextClause:
         firsts AS ({newest.format(cycle="0")} )
         SELECT {columns}graduate_id, then_was.code AS destination_code, answers.response_id,
                answers.response_version, answers.measured, answers.measured_since, firsts.measured AS first,
+               firsts.response_version AS first_version,
                firsts.measured_since AS first_since
           FROM spans CROSS JOIN today
           {joins_of(DIMENSIONS[name] for name in dimensions)}

@@ -26,8 +26,11 @@ PARTS_OF_FIT = ("fit_knowledge", "fit_problem_solving", "fit_professionalism")
 LEAST_PARTS = 2
 
 
-FIRST_SALARY = "first salary"
-"""The wage of cycle 0, where an answer says since when each measure has its value."""
+FIRST_SALARY, FIRST_INDUSTRY = "first salary", "first industry"
+"""The wage and the industry of cycle 0, where an answer says since when each measure has its value."""
+
+SITUATIONS, INDUSTRY_FLOWS = "situations", "industry_flows"
+"""What portraits show beside the other indicators."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,8 @@ _ALL = (
         {VALUE: Column(read.says("rehire", "yes"), statistics.share, PERCENT)},
         of_employers=True,
     ),
+    _distribution(SITUATIONS, "situation"),
+    _valued(INDUSTRY_FLOWS, ("industry", FIRST_INDUSTRY), Column(read.industry_flow, statistics.distribution, PERCENT)),
     _distribution("leave_reasons", "leave_reason"),
     _distribution("not_working_reasons", "not_working_reason"),
     _distribution("ability_gaps", "ability_gaps"),
@@ -181,6 +186,9 @@ _ALL = (
 
 INDICATORS: Mapping[str, Indicator] = MappingProxyType({each.id: each for each in _ALL})
 """Every indicator that an edition counts, by its id; `match_gap` is made of two of them when it is asked for."""
+
+OF_PORTRAITS = tuple(each.id for each in _ALL if not each.of_employers)
+"""The indicators of graduates."""
 
 MATCH_GAP = "match_gap"
 """major_match less employer_match, where both are shown."""

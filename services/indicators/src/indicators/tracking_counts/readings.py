@@ -11,6 +11,9 @@ Reading = Callable[[Said], Value | None]
 GROWTH_FROM, GROWTH_TO = 1_000, 100_000
 """Wages outside are left out of growth: what is so far off is an error of typing more often than a wage."""
 
+FLOW = ">"
+"""Between two industries of a flow."""
+
 HIGHER_POSTS = frozenset({"middle", "senior"})
 
 
@@ -105,6 +108,12 @@ def competitiveness(said: Said) -> Fraction | None:
         return None
     benchmark = said.tables.benchmark(said.cohort + said.cycle, said.code("work_place"), industry)
     return None if benchmark is None else salary / benchmark
+
+
+def industry_flow(said: Said) -> frozenset[str] | None:
+    """From which industry in cycle 0 to which now, written as one code."""
+    before, now = said.first.get("industry"), said.code("industry")
+    return frozenset({f"{before}{FLOW}{now}"}) if isinstance(before, str) and now and said.cycle else None
 
 
 def salary_pair(said: Said) -> Growth | None:

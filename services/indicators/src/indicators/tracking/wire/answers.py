@@ -17,6 +17,13 @@ from indicators.tracking_counts.indicators import INDICATORS, MATCH_GAP, PART, V
 DEFINITIONS: Mapping[str, Document] = {each.id: each for each in newest(Kind.TRACKING)}
 """The definition of each indicator in its newest version."""
 
+
+def title_of(indicator: str) -> Message:
+    """Its name for people."""
+    said = DEFINITIONS[indicator].content["title"]
+    return Message(said["zh"], said["en"])
+
+
 Status = Literal["ok", "too_few", "no_edition"]
 
 
@@ -184,6 +191,8 @@ def _observation(
     any_edition: bool,
 ) -> TrackingObservation:
     place = question.asked.place(group)
+    # the college is not of the table, but who is asked about it has to be in it
+    inside = question.asked.is_whole or (response is not None and response.eligible > 0)
     nothing = None if question.series.of_employers and question.asked.by else 0
     return TrackingObservation(
         group=named(question.asked.by, group),
@@ -191,7 +200,9 @@ def _observation(
         respondents=response.valid if response else nothing,
         response_rate=response.rate if response else None,
         indicators={
-            name: indicator_body(name, found.get(name, {}).get(place), top=question.top, any_edition=any_edition)
+            name: indicator_body(
+                name, found.get(name, {}).get(place) if inside else None, top=question.top, any_edition=any_edition
+            )
             for name in question.indicators
         },
     )

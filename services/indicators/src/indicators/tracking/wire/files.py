@@ -1,15 +1,17 @@
 """Tracking figures as a table of observations, from which the files of all formats are written."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from common.clock import day_in_shanghai
 from common.errors import Message
 from indicators.formats.about import table_of
 from indicators.formats.observation import Dataflow, FigureTable, Observed, Status
+from indicators.reading.answers import NamedGroup
 from indicators.reading.selection import Selection
 from indicators.tracking.domain import Question
-from indicators.tracking.wire.answers import DEFINITIONS, IndicatorBody, Tracking, TrackingObservation
+from indicators.tracking.wire.answers import DEFINITIONS, IndicatorBody, Tracking, title_of
 from indicators.tracking_counts.dimensions import OF_EMPLOYERS
 
 _TITLE = Message("跟踪评价指标", "Tracking indicators")
@@ -26,33 +28,38 @@ def tracking_table(selection: Selection, question: Question, body: Tracking) -> 
         name="tracking",
         title=_TITLE,
         dimensions=question.asked.by,
-        titles={name: _title(name) for name in question.indicators},
+        titles={name: title_of(name) for name in question.indicators},
         observations=[
             observed
             for each in body.observations
             for name, figure in each.indicators.items()
-            for observed in _observed(question, each, name, figure, day)
+            for observed in observed_of(
+                name, figure, Place({**question.asked.filters, **each.group}, question.series.cohort, day)
+            )
         ],
     )
 
 
-def _title(indicator: str) -> Message:
-    said = DEFINITIONS[indicator].content["title"]
-    return Message(said["zh"], said["en"])
+@dataclass(frozen=True)
+class Place:
+    """Where figures stand: their group with what it is filtered to, the cohort, and the day of their edition."""
+
+    group: NamedGroup
+    cohort: int | None
+    day: date
 
 
-def _observed(
-    question: Question, each: TrackingObservation, name: str, figure: IndicatorBody, day: date
-) -> Iterator[Observed]:
+def observed_of(name: str, figure: IndicatorBody, place: Place, before: str = "") -> Iterator[Observed]:
+    """The rows of one indicator; `before` stands before the names of their measures."""
     for measure, numerator, value in _values(name, figure):
         yield Observed(
-            group={**question.asked.filters, **each.group},
-            measure=measure,
+            group=place.group,
+            measure=f"{before}{measure}",
             numerator=numerator,
             denominator=figure.base,
             value=value,
-            cohort=question.series.cohort,
-            as_of=day,
+            cohort=place.cohort,
+            as_of=place.day,
             definition=DEFINITIONS[name].version,
             status=_status(figure, value),
         )
