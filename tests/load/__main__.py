@@ -24,6 +24,7 @@ from tests.load import (
     neighbours,
     reconcile_speed,
     request_cost,
+    tracking_speed,
 )
 from tests.load.reporting import Verdict
 
@@ -42,6 +43,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "neighbours": neighbours.measure,
     "reconcile-speed": reconcile_speed.measure,
     "request-cost": request_cost.measure,
+    "tracking": tracking_speed.measure,
 }
 
 

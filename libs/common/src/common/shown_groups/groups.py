@@ -113,14 +113,17 @@ class Products:
         self._elements = np.concatenate([vector.elements for vector in vectors])
         ones = [np.ones(len(each.elements)) if each.factors is None else each.factors for each in vectors]
         factors = np.concatenate(ones)
-        self._factors = None if (factors == 1).all() else factors[:, None]
+        self._factors = None if (factors == 1).all() else factors
 
     def with_columns(self, columns: Numbers) -> Numbers:
         """A row for each vector."""
-        held = columns[self._elements]
+        return np.stack([self._with_column(column) for column in np.ascontiguousarray(columns.T)], axis=1)
+
+    def _with_column(self, column: Numbers) -> Numbers:
+        held = column.take(self._elements)
         if self._factors is not None:
             held = held * self._factors % PRIME
-        found: Numbers = np.add.reduceat(held, self._starts, axis=0) % PRIME
+        found: Numbers = np.add.reduceat(held, self._starts) % PRIME
         return found
 
 

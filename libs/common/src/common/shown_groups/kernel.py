@@ -20,6 +20,7 @@ PRIME = 2_097_143
 _SEED = 20240831
 _PANEL = 48
 _KEPT_OF_PANEL = 8
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,12 @@ class Kernel:
         waiting, pivots = self._waiting[:, : self._left], self._begun[:, self._pivots]
         solving = _inverse(np.array([dots(pivots, vector) for vector in self._given]))
         products = np.array([dots(waiting, vector) for vector in self._given])
-        waiting -= pivots @ (solving @ products % PRIME)
-        waiting -= np.floor(waiting * (1 / PRIME)) * PRIME
+        solved = solving @ products % PRIME
+        # part by part, because all of it together does not stay in a processor's cache
+        for start in range(0, len(waiting), _AT_ONCE):
+            part = waiting[start : start + _AT_ONCE]
+            part -= pivots[start : start + _AT_ONCE] @ solved
+            part -= np.floor(part * (1 / PRIME)) * PRIME
         unused = self.panel.shape[1]
         self._waiting[:, self._left : self._left + unused] = self.panel
         self._left += unused
