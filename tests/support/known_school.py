@@ -28,6 +28,8 @@ from writes import (
     SEASON,
     SELF_CHECK,
     SNAPSHOT,
+    WARNING_RULE,
+    WARNING_RUN,
     Write,
     bulk_decision,
     clear_export,
@@ -182,6 +184,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     assert report.status_code == 201, report.text
     filed = await prepared(campus, school, requests)
     snapshot, proof = await frozen(campus, school, requests)
+    warned = await scored(campus, school, requests)
     compared = await reconciled(campus, school, requests, filed)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
@@ -227,12 +230,13 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("surveys", "operation_id"): imported[0]["id"],
             ("indicators", "operation_id"): proof,
             ("*", "snapshot_id"): snapshot,
+            **warned,
             ("*", "college_code"): COLLEGE,
             ("*", "college"): COLLEGE,
         },
         persons
         | {*checked.values(), own_employer}
-        | {snapshot, school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task, filed}
+        | {snapshot, *warned.values(), school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task, filed}
         | {
             each.json()["id"]
             for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned)
@@ -325,6 +329,26 @@ async def frozen(campus: Campus, school: str, requests: Mapping[Write, dict[str,
     accepted = await campus.http.post(f"{url}/{asked.json()['id']}/verify", headers=officer)
     assert accepted.status_code == 202, accepted.text
     return str(asked.json()["id"]), str(accepted.json()["id"])
+
+
+async def scored(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """Lets the school draft a rule, and score the majors of three frozen cohorts; gives parameters of paths."""
+    officer, url = campus.officer(school), campus.urls["indicators"]
+    drafted = await campus.http.post(url + WARNING_RULE[1], headers=officer, **requests[WARNING_RULE])
+    assert drafted.status_code == 201, drafted.text
+    for cohort in (2022, 2023, 2024):
+        asked = {"school_code": school, "cohort": cohort, "kind": "year_end"}
+        answered = await campus.http.post(url + SNAPSHOT[1], headers=officer, json=asked)
+        assert answered.status_code == 201, answered.text
+
+    async def accepted() -> Any:
+        answered = await campus.http.post(url + WARNING_RUN[1], headers=officer, **requests[WARNING_RUN])
+        return answered if answered.status_code == 202 else None
+
+    run = await eventually(accepted, within=60, describe="three frozen cohorts")
+    await campus.finished("indicators", run, officer)
+    (warning,) = await items(campus, "indicators", "/v1/warnings", officer, school=school)
+    return {("*", "rule_id"): drafted.json()["id"], ("*", "warning_id"): str(warning["id"])}
 
 
 async def sealed(campus: Campus, school: str, graduate: str) -> str:

@@ -36,6 +36,8 @@ BODILESS = (
     ("DELETE", "/v1/evidence/{evidence_id}"),
     *(("POST", f"/v1/self-check-reports/{{self_check_id}}/{act}") for act in ("accept", "link")),
     ("POST", "/v1/monitoring-reports/{report_id}/publish"),
+    ("POST", "/v1/warning-rules/{rule_id}/approve"),
+    ("POST", "/v1/warnings/{warning_id}/open-review"),
     *(("POST", f"/v1/snapshots/{{snapshot_id}}/{act}") for act in ("approve", "verify")),
     *(("POST", f"/v1/filings/{{filing_id}}/{act}") for act in ("send", "discard", "accept", "return")),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
@@ -51,6 +53,8 @@ REPORT = ("POST", "/v1/monitoring-reports")
 SAMPLE = ("POST", "/v1/samples")
 SELF_CHECK = ("POST", "/v1/self-check-reports")
 FILING = ("POST", "/v1/filings")
+WARNING_RULE = ("POST", "/v1/warning-rules")
+WARNING_RUN = ("POST", "/v1/warning-runs")
 SNAPSHOT = ("POST", "/v1/snapshots")
 RECONCILING = ("POST", "/v1/reconciliations")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
@@ -150,6 +154,15 @@ def complete_requests(
         REPORT: roster,
         SNAPSHOT: {"school_code": school, "cohort": 2024, "kind": "free", "as_of": "2024-07-01"},
         ("POST", "/v1/snapshots/{snapshot_id}/revise"): reason,
+        WARNING_RULE: {
+            "school_code": school,
+            "weights": {"placement_rate": 40, "salary": 30, "employer_satisfaction": 30},
+            "min_base": 30,
+            "min_majors": 10,
+            "share": 5,
+        },
+        WARNING_RUN: roster,
+        ("POST", "/v1/warnings/{warning_id}/close"): {"outcome": "no_action", "note": "已研究"},
         ("POST", "/v1/snapshots/{snapshot_id}/refuse"): reason,
         AUTHORISATION: source_authorisation(school),
         ("POST", "/v1/reconciliations/{reconciliation_id}/items/{n}/decide"): {"decision": "keep_ours"},

@@ -147,13 +147,3 @@ async def test_a_country_of_a_file_has_its_code(office: Office, database: Databa
     disagree = office.row(**abroad, 留学国家地区="英国", 留学国家地区代码="US")
     refused = await office.finished(await office.post(workbook([disagree], headers), "去向.xlsx"))
     assert faults(refused) == [(2, "留学国家地区代码", "code_label_disagree")]
-
-
-@pytest.mark.parametrize("title", ["联系人电话", "单位联系人电话", "联系人手机", "单位联系人手机", "单位联系电话"])
-async def test_the_telephone_of_a_contact_is_found_under_its_usual_titles(office: Office, title: str) -> None:
-    said: dict[str, Any] = {title: "0371-67891234"}
-    row = office.row(**FULL, **said)
-    operation = await office.finished(await office.post(workbook([row], (*HEADERS, title)), "去向.xlsx"))
-    assert (counts(operation), title in operation["result"]["ignored_columns"]) == ((1, 0, 0, 0), False)
-    [imported] = await office.registrations()
-    assert imported["contact_phone"] == "0371-67891234"

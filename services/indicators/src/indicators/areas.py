@@ -50,6 +50,12 @@ from indicators.tracking.operations import EVERY_SECONDS as EDITIONS_SECONDS
 from indicators.tracking.operations import Editions
 from indicators.tracking.routes import router as tracking_routes
 from indicators.trends.routes import router as trend_routes
+from indicators.warnings import operations as scoring
+from indicators.warnings import tables as warning_tables
+from indicators.warnings.domain import warnings as warning
+from indicators.warnings.routes import router as warning_routes
+from indicators.warnings.routes import rule_router as warning_rule_routes
+from indicators.warnings.routes import run_router as warning_run_routes
 
 
 def thing_of(event: IncomingEvent) -> str | None:
@@ -146,6 +152,11 @@ AREAS = (
                 name="frozen snapshots",
             ),
         ],
+    ),
+    Area(
+        tables=[warning_tables.rules, warning_tables.runs, warning_tables.warnings],
+        routes=[warning_rule_routes, warning_run_routes, warning_routes],
+        operations={warning.KIND: Operation(lambda it: scoring.scoring(it.database), scoring.EMPTY_RESULT)},
     ),
     Area(
         tables=[response_tables.response_versions, response_tables.employer_response_versions],

@@ -26,11 +26,12 @@ from indicators.snapshots.operations import verify_snapshots
 from indicators.snapshots.storage.rotation import reseal_reasons
 from indicators.timeline.rebuild import rebuild
 from indicators.timeline.verify import Difference, verify_figures
+from indicators.warnings.storage import reseal_notes
 
 DIFFERENT, NOT_POSSIBLE = 1, 2
 """Exit codes: figures are wrong; a part could not be compared."""
 
-_RESEALED = {"Reasons of snapshots are sealed": reseal_reasons}
+_RESEALED = {"Reasons of snapshots are sealed": reseal_reasons, "Notes of warnings are sealed": reseal_notes}
 
 _TIMEOUT_SECONDS = 30.0
 _log = structlog.get_logger(__name__)

@@ -212,7 +212,8 @@ async def must_apply(
         must_equal(expected, decision.version)
     if decision.state is not BulkState.PREPARED:
         raise TransitionNotAllowed(decision.state.value, ())
-    if unknown := await storage.unsealed_of(unit.connection, decision_id, excepted):
+    unknown = await storage.unsealed_of(unit.connection, decision_id, excepted)
+    if unknown:
         places = [place for place, each in enumerate(excepted) if each in unknown]
         raise NotSealed([FieldProblem(f"/except/{place}", NotSealed.code, NotSealed.title) for place in places])
 
@@ -225,9 +226,8 @@ async def apply(
     operation: OperationId,
     excepted: Sequence[RegistrationId],
 ) -> None:
-    """Notes that a bulk decision, locked by `must_apply`, is applied; raises TransitionNotAllowed once expired."""
-    if not await storage.apply(unit.connection, decision_id, operation, frozenset(excepted)):
-        raise TransitionNotAllowed(BulkState.EXPIRED.value, ())
+    """Notes that a bulk decision, which `must_apply` has locked, is applied by this work."""
+    await storage.apply(unit.connection, decision_id, operation, frozenset(excepted))
     detail = {"excepted": len(set(excepted))}
     await unit.audit("bulk_decision.apply", "bulk_decision", decision_id, school_code=caller.school_code, detail=detail)
 

@@ -57,12 +57,9 @@ _UNSEALED = select(
 ).where(bulk_decisions.c.id == bindparam("id"))
 _SEAL = text(f"UPDATE bulk_decisions SET sealed_at = {NOW_SQL} WHERE id = :id")
 _LOCK = text("SELECT 1 FROM bulk_decisions WHERE id = :id FOR NO KEY UPDATE")
-# one moment: the one that is compared is the one that is kept
 _APPLY = text(
     f"""
-    WITH moment AS MATERIALIZED (SELECT {NOW_SQL} AS now)
-    UPDATE bulk_decisions SET applied_at = moment.now, operation_id = :operation_id, excepted = :excepted
-      FROM moment WHERE id = :id AND moment.now < {_EXPIRES_AT}
+    UPDATE bulk_decisions SET applied_at = {NOW_SQL}, operation_id = :operation_id, excepted = :excepted WHERE id = :id
     """
 ).bindparams(bindparam("excepted", type_=ARRAY(Uuid)))
 
@@ -203,10 +200,9 @@ async def items(
 
 async def apply(
     connection: Connection, decision_id: BulkDecisionId, operation: OperationId, excepted: Iterable[RegistrationId]
-) -> bool:
-    """Notes that the bulk decision is applied, by which work, and but for which registrations; False once expired."""
-    values = {"id": decision_id, "operation_id": operation, "excepted": list(excepted)}
-    return await connection.affected(_APPLY, values) == 1
+) -> None:
+    """Notes that the bulk decision is applied, by which work, and but for which registrations."""
+    await connection.execute(_APPLY, {"id": decision_id, "operation_id": operation, "excepted": list(excepted)})
 
 
 async def sealed(connection: Connection, decision_id: BulkDecisionId, after: int, last: int) -> list[Sealed]:

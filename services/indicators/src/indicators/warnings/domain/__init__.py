@@ -1,0 +1,1 @@
+"""Scores of majors, and what people may do with rules and warnings; pure."""
