@@ -1,7 +1,7 @@
 """Values of a code list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 
 
@@ -18,6 +18,10 @@ class CodeEntry:
     source: str
     verified: bool
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def values(self) -> dict[str, object]:
+        """Its fields by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def covers(self, day: date) -> bool:
         """Whether the entry is in force on the day, both ends included."""

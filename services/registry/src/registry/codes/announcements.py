@@ -16,7 +16,7 @@ def entry_added(added: AddedEntry, sequence: int) -> OutgoingEvent:
         code_list=added.code_list,
         entry_id=added.id,
         version=added.version,
-        **vars(added.entry),
+        **added.entry.values(),
     )
     return OutgoingEvent(TOPIC, added.code_list, sequence, CHANGED, NO_SCHOOL, added.decided_on, data)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NewType
 from uuid import UUID
@@ -63,7 +63,7 @@ class EntryPlan:
     @property
     def said(self) -> list[str]:
         """The fields that say something: what history and event name as changed."""
-        return [each.name for each in fields(self.entry) if getattr(self.entry, each.name)]
+        return [name for name, value in self.entry.values().items() if value]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Added rows in SQL."""
 
-from dataclasses import fields
-
 from sqlalchemy import bindparam, select, text
 
 from common import history, rows
@@ -49,8 +47,7 @@ async def starting_with(connection: Connection, plan: EntryPlan) -> CodeEntry | 
 
 async def add(unit: UnitOfWork, plan: EntryPlan) -> tuple[AddedEntry, int]:
     """Stores the row, and lets the processes of the service read it; gives it with the sequence of its event."""
-    values = {each.name: getattr(plan.entry, each.name) for each in fields(CodeEntry)}
-    content = {"code_list": plan.code_list, **values}
+    content = {"code_list": plan.code_list, **plan.entry.values()}
     written = await history.save(unit, code_entries, content, plan.said, action="add")
     await notify(unit.connection)
     return AddedEntry(plan.code_list, plan.entry, **written.stated()), written.sequence

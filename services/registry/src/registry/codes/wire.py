@@ -101,7 +101,7 @@ class EntryAnswer(CodeAnswer):
     def added(cls, stored: AddedEntry, token: ChangeToken | None = None) -> Self:
         """The row as it is answered."""
         stated = {name: getattr(stored, name) for name in ("id", "code_list", "version", "recorded_at")}
-        return cls(**vars(stored.entry), **stated, change_token=token.encode() if token else None)
+        return cls(**stored.entry.values(), **stated, change_token=token.encode() if token else None)
 
 
 class AliasAnswer(BaseModel):
