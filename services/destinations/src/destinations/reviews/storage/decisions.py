@@ -66,20 +66,22 @@ _APPLY = text(
 # what was not decided yet shows what has come between; a row that was is not looked up
 _OUTCOME = f"""
     CASE WHEN item.outcome IS NOT NULL THEN item.outcome
-         WHEN (SELECT standing.version FROM registrations standing WHERE standing.id = item.registration_id)
-              IS DISTINCT FROM item.version THEN '{Skip.CHANGED_SINCE}'
+         WHEN standing.version IS DISTINCT FROM item.version THEN '{Skip.CHANGED_SINCE}'
          ELSE coalesce(item.foreseen, '{READY}') END
+"""
+# joined, so that the rows of many decisions are compared at once
+_WITH_OUTCOMES = """
+    bulk_decision_items item
+    LEFT JOIN registrations standing ON standing.id = item.registration_id AND item.outcome IS NULL
 """
 _COUNTS = text(
     f"""
-    SELECT bulk_decision_id, became, count(*) FROM (
-        SELECT bulk_decision_id, {_OUTCOME} AS became FROM bulk_decision_items item WHERE bulk_decision_id = ANY(:ids)
-    ) counted GROUP BY 1, 2
+    SELECT bulk_decision_id, {_OUTCOME}, count(*) FROM {_WITH_OUTCOMES} WHERE bulk_decision_id = ANY(:ids) GROUP BY 1, 2
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _ITEMS = f"""
     SELECT n, registration_id, graduate_id, version, became AS outcome FROM (
-        SELECT item.*, {_OUTCOME} AS became FROM bulk_decision_items item WHERE bulk_decision_id = :id AND n > :after
+        SELECT item.*, {_OUTCOME} AS became FROM {_WITH_OUTCOMES} WHERE bulk_decision_id = :id AND n > :after
     ) listed
 """
 _BECAME = {
