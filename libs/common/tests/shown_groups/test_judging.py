@@ -106,6 +106,21 @@ def test_an_attacker_finds_nothing_small(seed: int, answers: int) -> None:
         assert pinned(past[0], 5) == []
 
 
+@pytest.mark.parametrize(
+    ("seed", "people", "answers", "what"),
+    [(69, 59, 1, "group"), (84, 74, 1, "group"), (137, 77, 3, "changed")],
+)
+def test_what_is_neither_a_rest_nor_a_move_as_a_whole_is_kept_back(
+    seed: int, people: int, answers: int, what: str
+) -> None:
+    """In these cohorts a small group follows from crossing tables, or those who changed from two editions."""
+    past = shown_one_after_the_other(cohort(seed, people=people, rounds=2 + seed % 2, answers=answers))
+    before = [*past[:-1], Past(past[-1].edition)]
+    assert what not in {found for found, _ in Attacker(past).finds(5)} - {
+        found for found, _ in Attacker(before).finds(5)
+    }
+
+
 UNPROTECTED: dict[str, Callable[[Edition], Shown]] = {
     "everything": everything,
     "what is large": lambda edition: everything(edition, 5),
