@@ -295,3 +295,17 @@ async def test_tomorrow_is_refused_and_today_is_live(client: Client, here: Any) 
     answer = await client("admin").get("/v1/rates", params=query | {"as_of": str(tomorrow)})
     # unless a midnight has passed since
     assert answer.status_code == 400 or (answer.status_code == 200 and today() == tomorrow)
+
+
+async def test_a_series_of_the_days_of_monitoring(client: Client, here: Any) -> None:
+    query: dict[str, Any] = {"school": here.code, "cohort": 2024, "measure": "placement_rate", "step": "monitoring"}
+    (observation,) = (await get(client("admin"), "/v1/series", **query))["observations"]
+    days = [point["as_of"] for point in observation["points"]]
+    assert (len(days), days[0], days[-1]) == (30, "2023-12-01", "2024-08-30")
+    ends: dict[str, Any] = {"from": "2024-05-31", "to": "2024-06-07"}
+    (part,) = (await get(client("admin"), "/v1/series", **query, **ends))["observations"]
+    assert [(point["as_of"], point["numerator"]) for point in part["points"]] == [("2024-05-31", 0), ("2024-06-07", 16)]
+    none: dict[str, Any] = {"from": "2024-06-01", "to": "2024-06-02"}
+    assert (await get(client("admin"), "/v1/series", **query, **none))["observations"] == [{"group": {}, "points": []}]
+    refused = await get(client("admin"), "/v1/series", 400, **{**query, "step": "week"})
+    assert [each["pointer"] for each in refused["errors"]] == ["from", "to"]

@@ -23,6 +23,7 @@ from indicators.measures import storage as measures
 from indicators.measures import tables as measure_tables
 from indicators.measures.subscriptions import close_waves, drop_answer, keep_measures
 from indicators.measures.subscriptions import thing_of as answer_of
+from indicators.movements.routes import router as movement_routes
 from indicators.organisation import tables as organisation_tables
 from indicators.organisation.subscriptions import keep_units
 from indicators.progress import tables as progress_tables
@@ -135,6 +136,7 @@ AREAS = (
     Area(routes=[structure_routes]),
     Area(routes=[trend_routes]),
     Area(routes=[comparison_routes]),
+    Area(routes=[movement_routes]),
     Area(
         tables=[
             snapshot_tables.snapshots,

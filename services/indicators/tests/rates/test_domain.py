@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.rates.domain import Movement, Step, days_between, points_per_group
+from common.identifiers import Cohort
+from indicators.rates.domain import Movement, Step, days_between, monitored_days, points_per_group
 from indicators.schemes.schemes import CN_2024
 from indicators.schemes.tally import Count, Tally
 
@@ -26,7 +27,7 @@ def test_a_month_keeps_its_day_where_it_exists() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("step", list(Step))
+@pytest.mark.parametrize("step", [Step.DAY, Step.WEEK, Step.MONTH])
 def test_a_series_may_reach_to_the_end_of_the_calendar(step: Step) -> None:
     assert list(days_between(date(9999, 12, 31), date(9999, 12, 31), step)) == [date(9999, 12, 31)]
 
@@ -47,3 +48,12 @@ def test_every_point_equals_a_count_of_that_day(some: list[tuple[date, date, str
         counted = [Count(code, False, 1) for start, end, code in some if start <= point.as_of < end]
         assert point.figure == Tally(CN_2024, counted).figure(PLACEMENT)
         assert point.base == len(counted)
+
+
+def test_monitoring_of_2024_has_three_monthly_and_27_weekly_days() -> None:
+    days = monitored_days(Cohort(2024), None, date(2025, 1, 1))
+    assert days[:4] == [date(2023, 12, 1), date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)]
+    assert (len(days), days[-1]) == (30, date(2024, 8, 30))
+    assert {day.weekday() for day in days[3:]} == {4}
+    assert monitored_days(Cohort(2024), date(2024, 8, 23), date(2024, 8, 29)) == [date(2024, 8, 23)]
+    assert monitored_days(Cohort(2024), date(2024, 8, 31), date(2025, 1, 1)) == []

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Query, Response
@@ -11,7 +11,7 @@ from common.errors import BadQuery, FieldProblem, Message
 from common.operations.files import WORKBOOK
 from indicators.formats.charts import chart_of
 from indicators.formats.observation import FigureTable
-from indicators.formats.tables import csv_of, sdmx_csv_of, workbook_of
+from indicators.formats.tables import csv_of, csv_rows, sdmx_csv_of, workbook_of, workbook_rows
 
 FormatName = Literal["json", "csv", "xlsx", "sdmx-csv", "vega-lite"]
 
@@ -30,9 +30,13 @@ IN_FORMATS: dict[int | str, dict[str, Any]] = {
 }
 """The `responses` of a route that answers in every format."""
 
-_NO_CHART = Message("人员变动清单没有图表", "There is no chart of movements of persons")
+_LISTED = Message("人员变动清单只有 json、csv、xlsx 格式", "Movements of persons come as json, csv and xlsx alone")
 
 Answer = TypeVar("Answer")
+
+
+Table = tuple[Sequence[str], Sequence[Sequence[str | None]]]
+"""The names of columns, and rows of texts."""
 
 
 class NoChart(BadQuery):
@@ -42,7 +46,7 @@ class NoChart(BadQuery):
     title = Message("此内容没有图表", "There is no chart of this")
 
     def __init__(self) -> None:
-        super().__init__([FieldProblem("format", "no_chart", _NO_CHART)])
+        super().__init__([FieldProblem("format", "no_chart", _LISTED)])
 
 
 async def read_format(
@@ -55,6 +59,25 @@ async def read_format(
 Format = Annotated[FormatName, Depends(read_format)]
 
 
+def require_listable(wanted: FormatName) -> None:
+    """For a list of persons, of whom there are no figures: raises NoChart, and BadQuery for SDMX-CSV."""
+    if wanted == "vega-lite":
+        raise NoChart
+    if wanted == "sdmx-csv":
+        raise BadQuery([FieldProblem("format", "no_observations", _LISTED)])
+
+
+async def listed(
+    wanted: FormatName, answer: Answer, name: str, table: Table, headers: Mapping[str, str]
+) -> Answer | Response:
+    """The answer as it is, or its rows as a file; `headers` may link to the next page."""
+    if wanted == JSON:
+        return answer
+    written = await asyncio.to_thread(csv_rows if wanted == "csv" else workbook_rows, *table)
+    linked = {"Link": headers["link"]} if "link" in headers else {}
+    return _file(written, name, wanted, linked)
+
+
 async def in_format(
     wanted: FormatName, answer: Answer, table: Callable[[Answer], FigureTable], language: str
 ) -> Answer | Response:
@@ -62,11 +85,15 @@ async def in_format(
     if wanted == JSON:
         return answer
     written, name = await asyncio.to_thread(_write, table(answer), wanted, language)
-    headers = {
+    return _file(written, name, wanted, {})
+
+
+def _file(written: bytes, name: str, wanted: FormatName, headers: Mapping[str, str]) -> Response:
+    kept = {
         "Content-Disposition": f'attachment; filename="{name}.{_SUFFIXES[wanted]}"',
         "Cache-Control": "private, no-store",
     }
-    return Response(written, media_type=MEDIA_TYPES[wanted], headers=headers)
+    return Response(written, media_type=MEDIA_TYPES[wanted], headers={**kept, **headers})
 
 
 def _write(table: FigureTable, wanted: FormatName, language: str) -> tuple[bytes, str]:

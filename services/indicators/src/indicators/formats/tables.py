@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from common.codes.spelling import Cell
-from common.spreadsheets.writing import CsvWriter, WorkbookWriter, safe_text
+from common.spreadsheets.writing import CsvWriter, WorkbookWriter, safe_text, write_workbook
 from indicators.formats.observation import OTHER, FigureTable, Observed, Side
 
 FIGURES, ABOUT = "数据", "说明"
@@ -40,6 +40,18 @@ def workbook_of(table: FigureTable) -> bytes:
     writer.add([name, f"{title.zh} / {title.en}"] for name, title in table.titles.items())
     writer.end()
     return writer.taken()
+
+
+def csv_rows(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> bytes:
+    """Rows of texts below the names of the columns."""
+    writer = CsvWriter()
+    writer.add([header, *rows])
+    return writer.taken()
+
+
+def workbook_rows(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> bytes:
+    """The same as a workbook."""
+    return write_workbook(header, rows, sheet_name=FIGURES)
 
 
 def sdmx_csv_of(table: FigureTable) -> bytes:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from itertools import count
 from typing import NamedTuple
 
+from common.identifiers import Cohort
+from common.season import monitored_months, monitored_weeks
 from indicators.schemes.groupings import Group
 from indicators.schemes.schemes import Measure, Scheme
 from indicators.schemes.tally import Count, Figure, Tally
@@ -19,6 +21,8 @@ class Step(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    MONITORING = "monitoring"
+    """The days of the monthly and weekly cut-offs of monitoring (就业监测) of the cohort."""
 
 
 class Movement(NamedTuple):
@@ -48,6 +52,12 @@ def days_between(first: date, last: date, step: Step) -> Iterator[date]:
         if day > last:
             return
         yield day
+
+
+def monitored_days(cohort: Cohort, first: date | None, last: date) -> list[date]:
+    """The days that the monthly and weekly monitoring of the cohort cuts off, between two days, both inclusive."""
+    days = sorted([*monitored_months(cohort), *monitored_weeks(cohort)])
+    return [day for day in days if (first is None or first <= day) and day <= last]
 
 
 def points_per_group(

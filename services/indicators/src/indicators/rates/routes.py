@@ -11,8 +11,9 @@ from fastapi import Depends, Query, Response
 from common.auth import Caller
 from common.errors import BadQuery, FieldProblem, Message
 from common.http import Day, MinChange, Router
+from common.identifiers import Cohort
 from indicators.formats.answering import IN_FORMATS, Format, in_format
-from indicators.rates.domain import Step, days_between, points_per_group
+from indicators.rates.domain import Step, days_between, monitored_days, points_per_group
 from indicators.rates.storage import count_groups, counted, counting, is_too_old, movements
 from indicators.rates.wire import Rates, Series, observations, rates_table, series_observations, series_table
 from indicators.reading.answers import NOT_KEPT, defined
@@ -35,6 +36,7 @@ _TOO_MANY_GROUPS = Message(
     f"各分组的点合计最多 {MAX_POINTS_IN_ALL} 个",
     f"All groups of a series have at most {MAX_POINTS_IN_ALL} points together",
 )
+_REQUIRED = Message("必填", "Required")
 _BACKWARDS = Message("from 不得晚于 to", "`from` must not be after `to`")
 
 
@@ -65,15 +67,16 @@ async def read_rates(
 
 @dataclass(frozen=True)
 class Period:
-    """The days of a series."""
+    """The days of a series; monitoring has days of its own, to which both ends may be left open."""
 
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     step: Step
 
-    @property
-    def days(self) -> list[date]:
+    def days(self, cohort: Cohort, today: date) -> list[date]:
         """All points, both ends inclusive; raises BadQuery for too many."""
+        if self.first is None or self.last is None or self.step is Step.MONITORING:
+            return monitored_days(cohort, self.first, self.last or today)
         found = list(islice(days_between(self.first, self.last, self.step), MAX_POINTS + 1))
         if len(found) > MAX_POINTS:
             raise BadQuery([FieldProblem("step", "too_many_points", _TOO_MANY_POINTS)])
@@ -81,15 +84,19 @@ class Period:
 
 
 async def read_period(
-    first: Annotated[Day, Query(alias="from", description="First day")],
-    last: Annotated[Day, Query(alias="to", description="Last day, inclusive")],
+    first: Annotated[Day | None, Query(alias="from", description="First day; may be left out with monitoring")] = None,
+    last: Annotated[
+        Day | None, Query(alias="to", description="Last day, inclusive; may be left out with monitoring")
+    ] = None,
     step: Annotated[Step, Query(description="Distance of the points")] = Step.DAY,
 ) -> Period:
     """From, to and step; raises BadQuery."""
-    period = Period(first, last, step)
-    if period.first > period.last:
+    if step is not Step.MONITORING and (first is None or last is None):
+        given = {"from": first, "to": last}
+        raise BadQuery([FieldProblem(name, "required", _REQUIRED) for name, day in given.items() if day is None])
+    if first is not None and last is not None and first > last:
         raise BadQuery([FieldProblem("from", "after_to", _BACKWARDS)])
-    return period
+    return Period(first, last, step)
 
 
 @router.get("/v1/series", response_model=Series, responses=IN_FORMATS, summary="One measure over time")
@@ -109,15 +116,16 @@ async def read_series(
     scheme = scheme_for(selection, scheme_name)
     if (asked := scheme.measure(measure)) is None:
         raise BadQuery([FieldProblem("measure", "unknown_measure", _UNKNOWN_MEASURE)])
-    days = period.days
     met = await included(figures, min_change, selection.scope, to=period.last)
     async with figures.look(selection.scope) as look:
-        require_past("to", period.last, look.standing.today)
+        if period.last is not None:
+            require_past("to", period.last, look.standing.today)
+        days = period.days(selection.cohort, look.standing.today)
         # counted first: the points of too many groups would cost what the limit is to spare
-        if await count_groups(look.connection, selection, days[0], days[-1]) * len(days) > MAX_POINTS_IN_ALL:
+        if days and await count_groups(look.connection, selection, days[0], days[-1]) * len(days) > MAX_POINTS_IN_ALL:
             raise BadQuery([FieldProblem("by", "too_many_points", _TOO_MANY_GROUPS)])
-        moved = await movements(look.connection, selection, days[0], days[-1])
-        doubted = await is_too_old(look.connection, selection, days[0], days[-1])
+        moved = await movements(look.connection, selection, days[0], days[-1]) if days else []
+        doubted = bool(days) and await is_too_old(look.connection, selection, days[0], days[-1])
         stamp = look.stamp(min_change_met=met, doubted=doubted)
     points = points_per_group(moved, days, scheme, asked, always=[] if selection.by else [()])
     series = Series(

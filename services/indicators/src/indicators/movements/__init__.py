@@ -1,0 +1,1 @@
+"""Whose class or code changed between two days: the persons behind transitions, for those who look after them."""
