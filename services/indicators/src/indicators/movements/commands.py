@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
-from common.auth import Principal
+from common.auth import Principal, Role
 from common.database import UnitOfWork
 from indicators.movements import storage
 from indicators.movements.domain import Asked, Movement
+
+READERS = frozenset({Role.COUNSELLOR, Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
+"""Roles that look after single graduates; figures are for all others."""
 
 
 async def read(unit: UnitOfWork, *, caller: Principal, asked: Asked, after: UUID | None, limit: int) -> list[Movement]:

@@ -1,16 +1,12 @@
-"""What changed of a graduate between two days, and who may see it."""
+"""What changed of a graduate between two days, and whom it is asked of."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from common.auth import Role
 from indicators.reading.both_days import NOT_REGISTERED, OUTSIDE
 from indicators.reading.selection import Selection
 from indicators.schemes.schemes import Scheme
-
-READERS = frozenset({Role.COUNSELLOR, Role.COLLEGE_OFFICER, Role.SCHOOL_OFFICER})
-"""Roles that look after single graduates; figures are for all others."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from common.http import Day, Db, MinChange, Page, Router
 from common.identifiers import Cohort, SchoolCode
 from indicators.formats.answering import IN_FORMATS, Format, listed, require_listable
 from indicators.movements import commands
-from indicators.movements.domain import READERS, Asked, classes_of
+from indicators.movements.domain import Asked, classes_of
 from indicators.movements.wire import COLUMNS, MovementBody, Movements
 from indicators.reading.answers import NOT_KEPT, defined
 from indicators.reading.changes import included
@@ -78,7 +78,7 @@ async def read_movements(
     scope = asked.selection.scope
     if not await figures.sees_school(caller, SchoolCode(scope.code)):
         raise NotFound
-    caller.must_be_in(READERS)
+    caller.must_be_in(commands.READERS)
     if caller.row_scope().nothing:
         raise NotFound
     met = await included(figures, min_change, scope, to=asked.last)
