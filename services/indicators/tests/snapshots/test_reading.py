@@ -103,3 +103,33 @@ async def test_a_pending_one_is_not_frozen(client: Client, frozen: dict[str, Any
     body = {"school_code": school, "cohort": 2024, "kind": "free", "as_of": "2024-07-01"}
     asked = (await client("school_officer", school=school).post("/v1/snapshots", json=body)).json()["id"]
     assert (await read(client, "/v1/rates", 404, school=school, snapshot=asked))["code"] == "not_frozen"
+
+
+async def test_trends_and_comparisons_of_what_is_frozen(client: Client, frozen: dict[str, Any]) -> None:
+    school, snapshot = frozen["schools"][0].code, frozen["ids"][0]
+    trend: dict[str, Any] = {"school": school, "measure": "placement_rate", "snapshot": "initial"}
+    body = await get(client("admin"), "/v1/trends", **trend, cohorts="2024")
+    (point,) = body["observations"][0]["points"]
+    assert (body["frozen"], point["snapshot"], point["as_of"]) == ("initial", snapshot, "2024-08-31")
+    assert {name: point[name] for name in PLACEMENT} == PLACEMENT
+    wide = await get(client("admin"), "/v1/trends", **{**trend, "province": "330000"}, cohorts="2024", status=400)
+    assert {each["pointer"] for each in wide["errors"]} == {"school", "province"}
+    assert (await get(client("admin"), "/v1/trends", 404, **trend, cohorts="2023,2024"))["code"] == "not_frozen"
+    both = await get(client("admin"), "/v1/trends", 400, **trend, cohorts="2024", on="08-31")
+    assert {each["pointer"] for each in both["errors"]} == {"on", "snapshot"}
+
+    beside: dict[str, Any] = {"school": school, "by": "college", "with": "whole"}
+    for named in (snapshot, "initial"):
+        compared = await read(client, "/v1/comparisons", **beside, snapshot=named)
+        assert (compared["snapshot"], compared["as_of"]) == (snapshot, "2024-08-31")
+        assert all(each["measures"]["placement_rate"]["before"] == PLACEMENT for each in compared["observations"])
+    live = await read(client, "/v1/comparisons", **beside, as_of="2024-08-31")
+    assert live["observations"][0]["measures"]["placement_rate"]["before"]["numerator"] == 3
+    for query, names in (
+        ({"school": school, "with_as_of": "2024-07-01"}, {"snapshot", "with_as_of"}),
+        ({"school": school, "with_cohort": "2023"}, {"snapshot"}),
+    ):
+        refused = await read(client, "/v1/comparisons", 400, **query, snapshot=snapshot)
+        assert {each["pointer"] for each in refused["errors"]} == names
+    other = await read(client, "/v1/comparisons", 404, school=school, with_cohort=2023, snapshot="initial")
+    assert other["code"] == "not_frozen"

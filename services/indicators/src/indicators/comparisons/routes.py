@@ -26,6 +26,7 @@ from indicators.formats.answering import IN_FORMATS, Format, in_format
 from indicators.rates.storage import counted, counting
 from indicators.reading.answers import NOT_KEPT, defined
 from indicators.reading.changes import included
+from indicators.reading.frozen import LIVE, AskedSnapshot, SnapshotQuery
 from indicators.reading.query import AsOf, Language, Selected
 from indicators.reading.selection import Selection
 from indicators.reading.snapshot import Answer, FiguresOf, OpenLook, require_past
@@ -43,6 +44,10 @@ _ONE_WITH = Message(
     "须且只能给出 with_as_of、with_cohort、with 之一", "Give exactly one of with_as_of, with_cohort and with"
 )
 _WHOLE_OF_WHAT = Message("与整体比较须给出 by", "Groups beside the whole need `by`")
+_EITHER = Message("snapshot 与 with_as_of 只能给出一个", "Give either `snapshot` or `with_as_of`")
+_OF_ONE_COHORT = Message(
+    "与另一届比较须给出 initial 或 year_end", "Beside another cohort give `initial` or `year_end`, not one snapshot"
+)
 _NO_TABLE = Message("此参数只用于 dimension", "This parameter belongs to `dimension`")
 
 
@@ -77,11 +82,23 @@ async def read_table(
     return None
 
 
+def must_agree(selection: Selection, beside: Beside, snapshot: AskedSnapshot) -> None:
+    """Raises BadQuery for groups beside the whole without groups, and for snapshots of what has none."""
+    if beside.whole and not selection.by:
+        raise BadQuery([FieldProblem("by", "whole_of_what", _WHOLE_OF_WHAT)])
+    if snapshot != LIVE and beside.what is With.AS_OF:
+        names = ("snapshot", With.AS_OF.value)
+        raise BadQuery([FieldProblem(name, "either_snapshot_or_day", _EITHER) for name in names])
+    if snapshot.id is not None and beside.cohort is not None:
+        raise BadQuery([FieldProblem("snapshot", "snapshot_of_one_cohort", _OF_ONE_COHORT)])
+
+
 @dataclass(frozen=True)
 class Both:
     """What is before and what is after, as they are asked for."""
 
     selection: Selection
+    earlier: Selection
     beside: Beside
     before: Moment
     after: Moment
@@ -90,11 +107,6 @@ class Both:
     def scheme(self) -> Scheme:
         """By which both are counted."""
         return common_scheme(self.before.cohort, self.after.cohort)
-
-    @property
-    def earlier(self) -> Selection:
-        """The graduates who are before."""
-        return replace(self.selection, cohort=self.before.cohort)
 
     async def asked(self, look: OpenLook, question: Callable[[Selection], Question]) -> tuple[Answer, Answer]:
         """The rows of a question on both sides."""
@@ -134,18 +146,22 @@ async def read_comparison(
     beside: Annotated[Beside, Depends(read_beside)],
     table: Annotated[Asked | None, Depends(read_table)],
     as_of: AsOf,
+    snapshot: SnapshotQuery,
     min_change: MinChange,
     figures: FiguresOf,
     wanted: Format,
     language: Language,
 ) -> Comparison | Response:
     await figures.require_readable(caller, selection)
-    if beside.whole and not selection.by:
-        raise BadQuery([FieldProblem("by", "whole_of_what", _WHOLE_OF_WHAT)])
+    must_agree(selection, beside, snapshot)
+    earlier = replace(selection, cohort=beside.cohort or selection.cohort)
+    selection, earlier = await figures.frozen(selection, snapshot), await figures.frozen(earlier, snapshot)
     met = await included(figures, min_change, selection.scope, as_of=as_of, with_as_of=beside.as_of)
     async with figures.look(selection.scope) as look:
-        after = Moment(selection.cohort, as_of or look.moment.as_of)
-        both = Both(selection, beside, beside.before(after), after)
+        after = Moment(selection.cohort, selection.frozen_on or as_of or look.moment.as_of)
+        before = beside.before(after)
+        before = replace(before, as_of=earlier.frozen_on or before.as_of)
+        both = Both(selection, earlier, beside, before, after)
         for parameter, moment in (("as_of", after), (beside.what.value, both.before)):
             require_past(parameter, moment.as_of, look.moment.as_of)
         used: dict[str, int] = {}
@@ -168,7 +184,7 @@ async def read_comparison(
         after=MomentBody.model_validate(after),
         dimension=None if table is None else table.dimension,
         denominator_rule=None if table is None else table.rule,
-        reference_versions=used,
+        reference_tables=used,
         observations=observations,
         transitions=moved,
     )

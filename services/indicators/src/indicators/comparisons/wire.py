@@ -67,7 +67,7 @@ class Comparison(Defined):
     after: MomentBody
     dimension: str | None = None
     denominator_rule: str | None = None
-    reference_versions: dict[str, int] = Field(default={}, description="Versions of the reference tables used")
+    reference_tables: dict[str, int] = Field(default={}, description="Versions of the reference tables used")
     observations: list[ComparisonObservation]
     transitions: list[TransitionBody] | None = Field(
         default=None, description="With `with_as_of`: rows add up to what is before, columns to what is after"
@@ -153,7 +153,7 @@ def _sides(
             cohort=moment.cohort,
             as_of=moment.as_of,
             definition=comparison.definition_version,
-            status=status_of(value, live=comparison.snapshot is None),
+            status=status_of(value, live=comparison.is_live),
             side=side,
         )
 

@@ -71,6 +71,11 @@ class Selection:
     frozen: Frozen | None = None
 
     @property
+    def frozen_on(self) -> date | None:
+        """The day that is frozen; none of live figures."""
+        return None if self.frozen is None else self.frozen.as_of
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The groupings as expressions over a span, in their order."""
         return tuple(DIMENSIONS[dimension].sql for dimension in self.by)

@@ -59,9 +59,15 @@ class OpenLook(Look):
     async def ask(self, question: Callable[[bool], Question], as_of: date) -> "Answer":
         """The rows of a question as of a day; the standing says, too, whether they are incomplete."""
         asked = question(as_of == self.moment.as_of)
+        frozen = asked.frozen
+        # what is frozen no event moves
+        topics, partitions = (FIGURE_TOPICS, self.partitions) if frozen is None else ((), ())
         bound = {**asked.bound, "day": as_of}
-        found = await standing_with(self.connection, FIGURE_TOPICS, self.partitions, asked.sql, bound, asked.doubt)
-        return Answer(Moment(as_of, live=as_of == self.moment.as_of), *found)
+        seen, rows = await standing_with(self.connection, topics, partitions, asked.sql, bound, asked.doubt)
+        if frozen is not None:
+            seen = replace(seen, watermark=frozen.watermark, lag_ms=None)
+        live = frozen is None and as_of == self.moment.as_of
+        return Answer(Moment(as_of, live=live), seen, rows, frozen=frozen)
 
 
 @dataclass(frozen=True)

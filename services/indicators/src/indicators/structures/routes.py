@@ -83,7 +83,7 @@ async def read_structure(
         dimension=asked.dimension,
         denominator_rule=asked.rule,
         denominator_hash=DENOMINATOR_RULES[asked.rule].hash,
-        reference_versions=used,
+        reference_tables=used,
         observations=StructureTable(asked, language, names).observations(particulars(selection, answer), selection.by),
     )
     return await in_format(wanted, structure, partial(structure_table, selection), language)

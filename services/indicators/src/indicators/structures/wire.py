@@ -39,7 +39,7 @@ class Structure(Defined):
     dimension: str
     denominator_rule: str
     denominator_hash: str = Field(description="The `hash` of the rule among the definitions")
-    reference_versions: dict[str, int] = Field(default={}, description="Versions of the reference tables used")
+    reference_tables: dict[str, int] = Field(default={}, description="Versions of the reference tables used")
     observations: list[StructureObservation]
 
 
@@ -94,7 +94,7 @@ def structure_table(selection: Selection, structure: Structure) -> FigureTable:
                 cohort=selection.cohort,
                 as_of=structure.as_of,
                 definition=structure.definition_version,
-                status=status_of(cell.share, live=structure.snapshot is None),
+                status=status_of(cell.share, live=structure.is_live),
             )
             for each in structure.observations
             for cell in each.cells

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from common.identifiers import Cohort
 from indicators.schemes.groupings import Group
@@ -12,11 +13,12 @@ from indicators.schemes.tally import Count, Figure, Tally, tallies
 
 @dataclass(frozen=True)
 class Definition:
-    """What a cohort is counted by, on which day."""
+    """What a cohort is counted by, on which day, and of which snapshot."""
 
     scheme: Scheme
     measure: Measure
     as_of: date
+    snapshot: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -21,6 +23,7 @@ class TrendPointBody(BaseModel):
 
     cohort: int
     as_of: date
+    snapshot: UUID | None = Field(description="Of one school; null for live ones, and of a wider scope")
     scheme: str
     definition_version: str
     definition_hash: str
@@ -43,6 +46,9 @@ class Trends(Stamp):
     """One measure over cohorts."""
 
     measure: str
+    frozen: Literal["initial", "year_end"] | None = Field(
+        default=None, description="The kind of snapshots that all points are of, each of its cohort; null for live ones"
+    )
     observations: list[TrendObservation]
 
 
@@ -73,7 +79,7 @@ def trends_table(selection: Selection, title: Message, trends: Trends) -> Figure
                 cohort=point.cohort,
                 as_of=point.as_of,
                 definition=point.definition_version,
-                status=status_of(point.rate, live=trends.snapshot is None, is_break=point.is_break),
+                status=status_of(point.rate, live=not trends.frozen, is_break=point.is_break),
             )
             for each in trends.observations
             for point in each.points
@@ -86,6 +92,7 @@ def _point(point: TrendPoint) -> TrendPointBody:
     return TrendPointBody(
         cohort=point.cohort,
         as_of=point.definition.as_of,
+        snapshot=point.definition.snapshot,
         scheme=scheme.id,
         definition_version=scheme.version,
         definition_hash=scheme.hash,
