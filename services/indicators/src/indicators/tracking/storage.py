@@ -14,19 +14,8 @@ from common.sql import Connection
 from indicators.reading.spans import Question as Asking
 from indicators.responses.domain import SUBMITTED
 from indicators.schemes.groupings import DIMENSIONS, joins_of
-from indicators.tracking.domain import (
-    FIRST_NEEDS,
-    NEXT_NEEDS,
-    Asked,
-    Because,
-    Columns,
-    Due,
-    Edition,
-    Key,
-    Question,
-    Series,
-    gaps,
-)
+from indicators.tracking import domain
+from indicators.tracking.domain import Asked, Because, Columns, Due, Edition, Key, Question, Series
 from indicators.tracking_counts.dimensions import name_of
 from indicators.tracking_counts.edition import Counted, Memory, Row
 from indicators.tracking_counts.indicators import MATCH_GAP
@@ -64,8 +53,8 @@ _WEEKLY = text(
         IS NOT DISTINCT FROM (answers.school_code, answers.cohort, answers.cycle, answers.year)
     WHERE taken_at IS NULL OR taken_at < :monday
     GROUP BY answers.school_code, answers.cohort, answers.cycle, answers.year, taken_at
-    HAVING CASE WHEN taken_at IS NULL THEN count(*) FILTER (WHERE NOT withdrawn) >= {FIRST_NEEDS}
-                ELSE count(*) FILTER (WHERE changed_at > taken_at) >= {NEXT_NEEDS} END
+    HAVING CASE WHEN taken_at IS NULL THEN count(*) FILTER (WHERE NOT withdrawn) >= {domain.FIRST_NEEDS}
+                ELSE count(*) FILTER (WHERE changed_at > taken_at) >= {domain.NEXT_NEEDS} END
     ORDER BY 1, 2, 3, 4
     """
 )
@@ -192,7 +181,7 @@ async def asked_figures(
         other = await newest(connection, question.other_series)
         said = {} if other is None else await _of_cells(connection, other, question.other_asked, ["employer_match"])
         own = found.get("major_match", {})
-        found[MATCH_GAP] = gaps(own, said.get("employer_match", {}), question.top)
+        found[MATCH_GAP] = domain.gaps(own, said.get("employer_match", {}), question.top)
     return found
 
 
