@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from common.contracts.catalogue import EVENT_TYPES
+from destinations.app import COMPOSITION
 from destinations.filing.formats.layouts import FORMATS, Of
 from destinations.registrations.imports.columns import HEADERS
-from destinations.schema import metadata
 from testing.databases import service_database
 
 ROOT = Path(__file__).parents[2]
@@ -109,7 +109,7 @@ def test_no_column_of_a_file_says_more_of_certificates_or_custody() -> None:
 
 def test_destinations_know_no_custody() -> None:
     document = json.loads((ROOT / "services/destinations/openapi.json").read_text())
-    columns = {column.name for table in metadata.tables.values() for column in table.columns}
+    columns = {column.name for table in COMPOSITION.metadata.tables.values() for column in table.columns}
     assert {name for name in columns | {*properties(document)} if CUSTODY.search(name)} == set()
 
 
@@ -123,6 +123,28 @@ def test_staff_is_no_dimension_of_the_indicators() -> None:
     document = json.loads((ROOT / "services/indicators/openapi.json").read_text())
     words = {word for text in strings(document["paths"]) for word in WORDS.findall(text)}
     assert sorted(word for word in words if TARGETS.search(word) and word not in {"rank"}) == []
+    asked = {word for each in parameters(document) for word in enumerated(each)}
+    assert {"destination", "teacher_training"} < asked
+    assert sorted(word for word in asked if is_forbidden(word)) == []
+
+
+def parameters(document: Any) -> Iterator[Any]:
+    """Whatever the routes of an OpenAPI document can be asked for."""
+    for methods in document["paths"].values():
+        for route in methods.values():
+            yield from route.get("parameters", [])
+    yield from (each for name, each in document["components"]["schemas"].items() if not name.endswith("Answer"))
+
+
+def enumerated(schema: Any) -> Iterator[str]:
+    """The words of its closed lists."""
+    if isinstance(schema, dict):
+        yield from (each for each in schema.get("enum", []) if isinstance(each, str))
+        for each in schema.values():
+            yield from enumerated(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from enumerated(each)
 
 
 def strings(document: Any) -> Iterator[str]:
