@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from campus import Campus
 from canaries import WORDS, forms_of, found_in, plant
 from format_a import HEADERS, CellValue, destination_cells, graduate_row, workbook
-from planting import CONTACT_PHONE, PAY, doubted, monitored, objected, proven
+from planting import CONTACT_PHONE, PAY, doubted, mistaken, monitored, objected, proven
 from survey_team import answer, invited, open_wave
 from writes import source_authorisation
 
@@ -100,6 +100,7 @@ async def planted(campus: Campus, new_school: str) -> str:
     await objected(campus, school, graduate["id"])
     await monitored(campus, school)
     await doubted(campus, school, graduate["id"])
+    await mistaken(campus, school, graduate["id"])
     manager = campus.bearer("survey_manager", school=school)
     wave = await open_wave(campus, school, manager, roster["result"]["change_token"])
     tokens = await invited(campus, wave, manager)
@@ -157,7 +158,7 @@ def offences(text: str) -> list[str]:
     return found_in(text, PERSONAL)
 
 
-IN_NO_COPY = {"导出理由", "查阅事由", "照片备注", "陌生参保单位", "举报内容", "举报补充", "举报人"}
+IN_NO_COPY = {"导出理由", "查阅事由", "照片备注", "陌生参保单位", "举报内容", "举报补充", "举报人", "填错的内容"}
 """What was written about a whole roster, a reader's own note, what a photo loses when it is put, what a file says of
 somebody whom the roster does not have, and what is another's: who reports something, and what."""
 

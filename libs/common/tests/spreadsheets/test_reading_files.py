@@ -1,8 +1,6 @@
 """Files as people make them are read cell for cell; files made to hurt end their own reader, nothing else."""
 
-import asyncio
 import io
-import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +16,9 @@ from common.codes import Cell
 from common.errors import Invalid, TransientError
 from common.sheet_reader import __main__ as child
 from common.sheet_reader import limits, package
-from common.spreadsheets import SPREADSHEETS, NumberedRow, blocks_of, reading, unpacked, write_workbook
+from common.spreadsheets import SPREADSHEETS, NumberedRow, blocks_of, unpacked, write_workbook
 from common.spreadsheets.cells import Unclear
 from common.spreadsheets.headers import SEARCHED_ROWS
-from common.spreadsheets.reading import READ_TIMEOUT_SECONDS
 
 # every reading starts a process
 pytestmark = pytest.mark.server
@@ -363,28 +360,6 @@ async def test_ten_thousand_rows_of_forty_columns_are_read() -> None:
     row = ["2020123456", "计算机科学与技术", 3.0, "张三", "410102", "2024-06-15", None, "本科"] * 5
     content = one_sheet(dict.fromkeys(range(1, 10_001), row))
     assert len((await read(content)).rows) == 10_000
-
-
-async def test_what_its_reader_takes_is_not_counted_against_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    loop, seen, ahead = asyncio.get_running_loop(), 0, 0.0
-    monkeypatch.setattr(loop, "time", lambda: time.monotonic() + ahead)
-    async for portion in portions(b"a,b\n" * 2_000):
-        seen += len(portion)
-        ahead += READ_TIMEOUT_SECONDS
-        # what is due by now is done
-        await asyncio.sleep(0)
-    assert seen == 2_000
-
-
-async def test_a_file_that_does_not_go_on_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def parts() -> AsyncIterator[bytes]:
-        yield b"a,b"
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(reading, "READ_TIMEOUT_SECONDS", 0.1)
-    with pytest.raises(Invalid) as refused:
-        await anext(blocks_of("csv", parts()))
-    assert [each.rule for each in refused.value.problems] == ["file_too_slow"]
 
 
 async def test_rows_come_in_portions() -> None:
