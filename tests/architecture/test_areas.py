@@ -28,7 +28,16 @@ COMPOSED = {
 KERNELS = {
     "registry": {"photo_checks"},
     "destinations": {"evidence_checks"},
-    "indicators": {"schemes", "timeline", "progress", "reading", "formats", "references", "tracking_counts"},
+    "indicators": {
+        "schemes",
+        "timeline",
+        "progress",
+        "reading",
+        "formats",
+        "references",
+        "tracking_counts",
+        "publishing_counts",
+    },
 }
 """Packages below the areas, held in layers by the contract `layers-of-indicators`: each module there is named for what
 it computes."""

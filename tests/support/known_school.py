@@ -22,6 +22,7 @@ from writes import (
     OUTSIDE_DATA,
     PHOTO,
     PROFILE,
+    PUBLICATION,
     RECONCILING,
     REPORT,
     SAMPLE,
@@ -185,6 +186,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     filed = await prepared(campus, school, requests)
     snapshot, proof = await frozen(campus, school, requests)
     warned = await scored(campus, school, requests)
+    draft = await drafted(campus, school, requests, snapshot)
     compared = await reconciled(campus, school, requests, filed)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
@@ -231,12 +233,14 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("indicators", "operation_id"): proof,
             ("*", "snapshot_id"): snapshot,
             **warned,
+            ("*", "publication_id"): draft,
             ("*", "college_code"): COLLEGE,
             ("*", "college"): COLLEGE,
         },
         persons
         | {*checked.values(), own_employer}
-        | {snapshot, *warned.values(), school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"], bulk, task, filed}
+        | {snapshot, draft, *warned.values(), school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"]}
+        | {bulk, task, filed}
         | {
             each.json()["id"]
             for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned)
@@ -349,6 +353,17 @@ async def scored(campus: Campus, school: str, requests: Mapping[Write, dict[str,
     await campus.finished("indicators", run, officer)
     (warning,) = await items(campus, "indicators", "/v1/warnings", officer, school=school)
     return {("*", "rule_id"): drafted.json()["id"], ("*", "warning_id"): str(warning["id"])}
+
+
+async def drafted(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]], snapshot: str) -> str:
+    """Lets the school begin a publication of a frozen snapshot; gives its id."""
+    request = requests[PUBLICATION]
+    request["json"]["snapshot_id"] = snapshot
+    begun = await campus.http.post(
+        campus.urls["indicators"] + PUBLICATION[1], headers=campus.officer(school), **request
+    )
+    assert begun.status_code == 201, begun.text
+    return str(begun.json()["id"])
 
 
 async def sealed(campus: Campus, school: str, graduate: str) -> str:

@@ -39,6 +39,7 @@ BODILESS = (
     ("POST", "/v1/warning-rules/{rule_id}/approve"),
     ("POST", "/v1/warnings/{warning_id}/open-review"),
     *(("POST", f"/v1/snapshots/{{snapshot_id}}/{act}") for act in ("approve", "verify")),
+    ("POST", "/v1/publications/{publication_id}/propose"),
     *(("POST", f"/v1/filings/{{filing_id}}/{act}") for act in ("send", "discard", "accept", "return")),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
@@ -56,6 +57,7 @@ FILING = ("POST", "/v1/filings")
 WARNING_RULE = ("POST", "/v1/warning-rules")
 WARNING_RUN = ("POST", "/v1/warning-runs")
 SNAPSHOT = ("POST", "/v1/snapshots")
+PUBLICATION = ("POST", "/v1/publications")
 RECONCILING = ("POST", "/v1/reconciliations")
 PROFILE = ("PUT", "/v1/graduates/{graduate_id}/talent-profile")
 EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
@@ -164,6 +166,18 @@ def complete_requests(
         WARNING_RUN: roster,
         ("POST", "/v1/warnings/{warning_id}/close"): {"outcome": "no_action", "note": "已研究"},
         ("POST", "/v1/snapshots/{snapshot_id}/refuse"): reason,
+        PUBLICATION: {
+            "school_code": school,
+            "cohort": 2024,
+            "snapshot_id": str(uuid4()),
+            "title": "就业质量",
+            "tables": [{"kind": "rates"}],
+        },
+        ("PATCH", "/v1/publications/{publication_id}"): {"title": "毕业生就业质量"},
+        **{("POST", f"/v1/publications/{{publication_id}}/{act}"): reason for act in ("return", "withdraw")},
+        ("POST", "/v1/publications/{publication_id}/release"): {
+            "consent": {"authority": "省教育厅", "reference": "教学〔2024〕1号", "on": "2024-09-02"}
+        },
         AUTHORISATION: source_authorisation(school),
         ("POST", "/v1/reconciliations/{reconciliation_id}/items/{n}/decide"): {"decision": "keep_ours"},
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,

@@ -29,6 +29,12 @@ from indicators.organisation.subscriptions import keep_units
 from indicators.progress import tables as progress_tables
 from indicators.progress.storage import report
 from indicators.progress.tokens import STORED
+from indicators.publishing import tables as publication_tables
+from indicators.publishing.domain import PROPOSE
+from indicators.publishing.operations import proposing
+from indicators.publishing.routes import open_router as published_routes
+from indicators.publishing.routes import page_router as published_pages
+from indicators.publishing.routes import router as publication_routes
 from indicators.rates import tables as rate_tables
 from indicators.rates.announcements import EVERY_SECONDS, announce_moved_groups, raise_streams
 from indicators.rates.routes import router as rate_routes
@@ -159,6 +165,11 @@ AREAS = (
         tables=[warning_tables.rules, warning_tables.runs, warning_tables.warnings],
         routes=[warning_rule_routes, warning_run_routes, warning_routes],
         operations={warning.KIND: Operation(lambda it: scoring.scoring(it.database), scoring.EMPTY_RESULT)},
+    ),
+    Area(
+        tables=[publication_tables.publications, publication_tables.contents],
+        routes=[publication_routes, published_routes, published_pages],
+        operations={PROPOSE: Operation(lambda it: proposing(it.cipher))},
     ),
     Area(
         tables=[response_tables.response_versions, response_tables.employer_response_versions],

@@ -19,6 +19,7 @@ from common.kafka import partition_for
 from common.resealing import rows_under
 from common.service_process import Command, rotate_keys
 from indicators.histories import verify_histories
+from indicators.publishing.storage.rotation import reseal_reasons as reseal_publications
 from indicators.reconciling import reconcile
 from indicators.schema import metadata
 from indicators.settings import Settings
@@ -31,7 +32,11 @@ from indicators.warnings.storage import reseal_notes
 DIFFERENT, NOT_POSSIBLE = 1, 2
 """Exit codes: figures are wrong; a part could not be compared."""
 
-_RESEALED = {"Reasons of snapshots are sealed": reseal_reasons, "Notes of warnings are sealed": reseal_notes}
+_RESEALED = {
+    "Reasons of snapshots are sealed": reseal_reasons,
+    "Reasons of publications are sealed": reseal_publications,
+    "Notes of warnings are sealed": reseal_notes,
+}
 
 _TIMEOUT_SECONDS = 30.0
 _log = structlog.get_logger(__name__)

@@ -13,6 +13,8 @@ from common.contracts.fields import ADDITIVE, CohortField, EventData, Slug, Unit
 TOPIC = "quxiang.indicators.rate.v1"
 MOVED = "quxiang.rate.moved"
 FROZEN = "quxiang.snapshot.frozen"
+RELEASED = "quxiang.publication.released"
+PUBLICATION_WITHDRAWN = "quxiang.publication.withdrawn"
 
 
 class MovedGroup(BaseModel):
@@ -52,6 +54,23 @@ class SnapshotFrozenData(EventData):
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of its rows")]
 
 
+class PublicationData(EventData):
+    """A publication of a frozen snapshot; what is released stands at `/v1/published/{publication_id}`."""
+
+    publication_id: UUID
+    snapshot_id: UUID
+    cohort: CohortField
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of its tables")]
+
+
+_PUBLISHED = PublicationData(
+    **EXAMPLE_FACTS,
+    publication_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f030"),
+    snapshot_id=UUID("01902f0e-6f5c-7b61-9e0b-3a55c1a8f020"),
+    cohort=2024,
+    hash="35a867b22b33ef8389ac8882050e2e464cb1989011aeeb20e1303ea7b58e162c",
+)
+
 EVENTS = (
     Event(
         MOVED,
@@ -79,6 +98,10 @@ EVENTS = (
             hash="35a867b22b33ef8389ac8882050e2e464cb1989011aeeb20e1303ea7b58e162c",
         ),
     ),
+    Event(RELEASED, PublicationData, "A publication was released: it is open to all", _PUBLISHED),
+    Event(PUBLICATION_WITHDRAWN, PublicationData, "A publication was withdrawn", _PUBLISHED),
 )
 
-TOPIC_SPEC = TopicSpec(TOPIC, "indicators", "school_code", "Groups whose figures moved, snapshots", EVENTS)
+TOPIC_SPEC = TopicSpec(
+    TOPIC, "indicators", "school_code", "Groups whose figures moved, snapshots, publications", EVENTS
+)

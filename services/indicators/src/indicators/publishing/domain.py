@@ -1,0 +1,291 @@
+"""What a publication is, what tables it may have, and who may do what with it; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NewType, Self
+from uuid import UUID
+
+from common.approvals.domain import SameReviewer, TransitionNotAllowed
+from common.codes.rules import rule
+from common.errors import Conflict, FieldProblem, Gone, Invalid, Message
+from common.identifiers import Cohort, SchoolCode
+from indicators.schemes.groupings import DIMENSIONS
+from indicators.schemes.schemes import default_scheme
+from indicators.snapshots.domain.snapshots import Snapshot, SnapshotId, SnapshotKind, SnapshotState
+from indicators.structures.domain.spreads import SPREADS
+from indicators.structures.domain.structure import DENOMINATOR_RULES
+from indicators.tracking_counts.dimensions import table_with, tables_of_graduates
+
+PublicationId = NewType("PublicationId", UUID)
+
+POLICY = "publication-1"
+PROPOSE = "publication_proposal"
+"""Kind of the operation that counts and protects the tables."""
+
+LEAST = 23
+"""With fewer graduates nothing is published (policy publication-1)."""
+
+TABLES = tables_of_graduates([*DIMENSIONS])
+"""All tables of a snapshot, in the order in which their groups are judged."""
+
+
+class State(StrEnum):
+    """From the draft to its release, and how that ends."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    RELEASED = "released"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What people do with a publication."""
+
+    PATCH = "patch"
+    PROPOSE = "propose"
+    RETURN = "return"
+    RELEASE = "release"
+    WITHDRAW = "withdraw"
+
+
+_FROM: Mapping[Action, State] = {
+    Action.PATCH: State.DRAFT,
+    Action.PROPOSE: State.DRAFT,
+    Action.RETURN: State.PROPOSED,
+    Action.RELEASE: State.PROPOSED,
+    Action.WITHDRAW: State.RELEASED,
+}
+
+
+class TableKind(StrEnum):
+    """Which figures a table has."""
+
+    RATES = "rates"
+    STRUCTURE = "structure"
+    TRACKING = "tracking"
+
+
+@dataclass(frozen=True)
+class TableAsked:
+    """A table as its authors want it: measures of rates, or a structure by its dimension and denominator rule."""
+
+    kind: TableKind
+    by: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    dimension: str | None = None
+    denominator_rule: str | None = None
+    indicator: str | None = None
+    cycle: int | None = None
+
+    @property
+    def rule(self) -> str | None:
+        """The rule of the structure's base: that of the dimension where none is said."""
+        spread = SPREADS.get(self.dimension or "")
+        return self.denominator_rule or (None if spread is None else spread.rule)
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The province's consent to a release."""
+
+    authority: str
+    reference: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What the authors of a publication say; `title` is a text, or one in each language by `zh` and `en`."""
+
+    school_code: SchoolCode
+    cohort: Cohort
+    snapshot_id: UUID
+    title: Any
+    tables: tuple[TableAsked, ...]
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Self:
+        """The draft with what a patch says."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """发布: `proposed_by` is a subject of a token, which no answer shows."""
+
+    id: PublicationId
+    version: int
+    school_code: SchoolCode
+    cohort: Cohort
+    snapshot_id: SnapshotId
+    kind: SnapshotKind
+    title: Any
+    tables: Sequence[Mapping[str, Any]]
+    policy: str
+    state: State
+    preview: Sequence[Mapping[str, Any]] | None
+    hash: bytes | None
+    consent: Consent | None
+    supersedes: PublicationId | None
+    proposed_by: str | None
+    return_reason: str | None
+    withdraw_reason: str | None
+    released_at: datetime | None
+    ended_at: datetime | None
+    recorded_at: datetime
+
+    @property
+    def asked(self) -> tuple[TableAsked, ...]:
+        """Its tables as the authors want them."""
+        return tuple(
+            TableAsked(
+                **{
+                    **table,
+                    "kind": TableKind(table["kind"]),
+                    "by": tuple(table["by"]),
+                    "measures": tuple(table["measures"]),
+                }
+            )
+            for table in self.tables
+        )
+
+    @property
+    def draft(self) -> Draft:
+        """What its authors say."""
+        return Draft(
+            school_code=self.school_code,
+            cohort=self.cohort,
+            snapshot_id=self.snapshot_id,
+            title=self.title,
+            tables=self.asked,
+        )
+
+    def allowed_transitions(self, subject: str, *, writes: bool) -> list[Action]:
+        """What a person could do now; whether the role writes publications, the caller says."""
+        possible = [action for action, state in _FROM.items() if state is self.state] if writes else []
+        return [each for each in possible if each is not Action.RELEASE or subject != self.proposed_by]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """A publication that is open to all, as it is listed."""
+
+    id: PublicationId
+    school_code: SchoolCode
+    cohort: Cohort
+    kind: SnapshotKind
+    as_of: date
+    title: Any
+    policy: str
+    released_at: datetime
+    state: State
+    hash: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened(Released):
+    """The whole of it: the tables as they were asked for and as they were counted."""
+
+    snapshot_id: SnapshotId
+    snapshot_hash: bytes
+    asked: Sequence[Mapping[str, Any]]
+    counted: Sequence[Mapping[str, Any]]
+    consent: Consent
+    successor: PublicationId | None
+
+
+class NotFrozen(Conflict):
+    """The snapshot that is to be published is not frozen."""
+
+    code = "not_frozen"
+    title = Message("快照尚未冻结，不能发布", "The snapshot is not frozen yet")
+
+
+class RevisionOutdated(Conflict):
+    """A newer revision of the snapshot is frozen, or another publication was released since."""
+
+    code = "revision_outdated"
+    title = Message("已有更新的快照修订版或发布，请重新提交", "A newer revision or release exists: propose anew")
+
+
+class ConsentRequired(Invalid):
+    """A release names the province's consent."""
+
+    code = "consent_required"
+    title = Message("发布须注明省级主管部门的同意", "A release needs the consent of the province")
+
+
+class PublicationRefused(Invalid):
+    """The tables that are wanted do not exist, or nothing of so small a cohort is published."""
+
+    code = "publication_refused"
+    title = Message("发布的内容不符合要求", "What is to be published is not possible")
+
+
+class PublicationGone(Gone):
+    """It was withdrawn, or another one took its place."""
+
+    code = "publication_gone"
+    title = Message("该发布已撤回或被取代", "The publication was withdrawn or superseded")
+
+    def __init__(self, state: str, successor: UUID | None) -> None:
+        super().__init__(extra={"state": state, "successor": successor and f"{successor}"})
+
+
+def must_allow(publication: Publication, action: Action, subject: str) -> None:
+    """Raises TransitionNotAllowed in another state, SameReviewer for a release by who proposed."""
+    allowed = publication.allowed_transitions(subject, writes=True)
+    if publication.state is not _FROM[action]:
+        raise TransitionNotAllowed(publication.state, allowed)
+    if action not in allowed:
+        raise SameReviewer(allowed)
+
+
+def must_be_publishable(snapshot: Snapshot) -> None:
+    """Raises NotFrozen, or RevisionOutdated where a newer revision is frozen."""
+    if snapshot.state is not SnapshotState.FROZEN:
+        raise NotFrozen(state=snapshot.state.value, allowed_transitions=[])
+    if snapshot.superseded:
+        raise RevisionOutdated(state=snapshot.state.value, allowed_transitions=[])
+
+
+_BY = Message(
+    "分组须为：无、一个维度，或一个维度与 education_level 或 college；不得用 class",
+    "`by` is none, one dimension, or one with education_level or college; never class",
+)
+_DIMENSION = Message("未知的结构维度", "There is no such dimension of structures")
+_RULE = Message("未知的分母规则", "There is no such denominator rule")
+NOT_OF_SNAPSHOTS = frozenset({"class", "insurance", "city_tier"})
+"""Structures that nothing is published of: too few people, or looked up in what the snapshot does not have."""
+
+_CELLS = Message("该结构不能按此分组发布", "Only destination_class is published by major or by two dimensions")
+
+
+def must_exist(tables: Sequence[TableAsked], cohort: Cohort) -> None:
+    """Raises PublicationRefused naming each part of a table that there is not."""
+    problems = [problem for at, table in enumerate(tables) for problem in _problems(f"/tables/{at}", table, cohort)]
+    if problems:
+        raise PublicationRefused(problems)
+
+
+def _problems(pointer: str, table: TableAsked, cohort: Cohort) -> Iterator[FieldProblem]:
+    if len(set(table.by)) != len(table.by) or table_with(TABLES, table.by) is None:
+        yield FieldProblem(f"{pointer}/by", "no_such_table", _BY)
+    if table.kind is TableKind.RATES:
+        scheme = default_scheme(cohort)
+        for at, name in enumerate(table.measures):
+            if scheme.measure(name) is None:
+                known = " ".join(measure.name for measure in scheme.measures)
+                text = Message(f"口径 {scheme.id} 的指标为 {known}", f"{scheme.id} has {known}")
+                yield FieldProblem(f"{pointer}/measures/{at}", "unknown_measure", text)
+    if table.kind is TableKind.STRUCTURE:
+        if table.dimension is None:
+            yield rule("required").problem(f"{pointer}/dimension")
+        elif table.dimension not in SPREADS or table.dimension in NOT_OF_SNAPSHOTS:
+            yield FieldProblem(f"{pointer}/dimension", "unknown_dimension", _DIMENSION)
+        elif (len(table.by) == 2 or table.by == ("major",)) and table.dimension != "destination_class":
+            yield FieldProblem(f"{pointer}/dimension", "only_classes", _CELLS)
+        if table.denominator_rule is not None and table.denominator_rule not in DENOMINATOR_RULES:
+            yield FieldProblem(f"{pointer}/denominator_rule", "unknown_rule", _RULE)

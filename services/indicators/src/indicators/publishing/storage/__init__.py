@@ -1,0 +1,38 @@
+"""Publications in SQL."""
+
+from indicators.publishing.storage.people import people_of
+from indicators.publishing.storage.published import listed, opened
+from indicators.publishing.storage.writing import (
+    add,
+    change,
+    content_of,
+    find,
+    give_back,
+    lock,
+    lock_line,
+    page,
+    propose,
+    release,
+    released,
+    shown_in,
+    withdraw,
+)
+
+__all__ = [
+    "add",
+    "change",
+    "content_of",
+    "find",
+    "give_back",
+    "listed",
+    "lock",
+    "lock_line",
+    "opened",
+    "page",
+    "people_of",
+    "propose",
+    "release",
+    "released",
+    "shown_in",
+    "withdraw",
+]

@@ -1,0 +1,1 @@
+"""Bodies of publications, and their open page."""

@@ -1,0 +1,84 @@
+"""Published tables in the formats of figures."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from common.errors import Message
+from indicators.formats.observation import Confidentiality, Dataflow, FigureTable, Observed, Status, status_of
+from indicators.publishing.domain import TableKind
+from indicators.publishing.wire.bodies import PublishedBody, PublishedTable
+from indicators.schemes.groupings import DIMENSIONS
+from indicators.schemes.schemes import SCHEMES
+from indicators.structures.domain.spreads import SPREADS
+
+_TITLE = Message("公开发布的就业指标", "Published figures of employment")
+
+
+def table_of(published: PublishedBody, number: int) -> FigureTable:
+    """One table as observations; `number` counts from 0."""
+    table = published.tables[number]
+    of_structure = table.kind is TableKind.STRUCTURE
+    further = [table.dimension] if of_structure and table.dimension and table.dimension not in table.by else []
+    scheme = SCHEMES[published.scheme]
+    known = dict.fromkeys([*DIMENSIONS, *SPREADS]) if of_structure else DIMENSIONS
+    return FigureTable(
+        name=f"published-{published.id}-{number}",
+        title=_TITLE,
+        dataflow=Dataflow.STRUCTURES if of_structure else Dataflow.RATES,
+        area=published.school_code,
+        dimensions=[*table.by, *further],
+        known=[*known],
+        observations=[*_observed(published, table)],
+        titles={measure.name: measure.title for measure in scheme.measures},
+        notes=[
+            ("院校 / School", published.school_code),
+            ("届 / Cohort", f"{published.cohort}"),
+            ("截至 / As of", published.as_of.isoformat()),
+            ("口径 / Scheme", published.scheme),
+            ("快照哈希 / Snapshot hash", published.snapshot_hash),
+        ],
+    )
+
+
+def _observed(published: PublishedBody, table: PublishedTable) -> Iterator[Observed]:
+    for each in table.observations:
+        if table.kind is TableKind.STRUCTURE:
+            base = each["base"]
+            for cell in each["cells"] or ():
+                group = {**each["group"], table.dimension or "": cell["code"]}
+                yield _figure(published, group, "share", cell["count"], base, cell["share"])
+        else:
+            for name, figure in each["measures"].items():
+                yield _figure(
+                    published,
+                    each["group"],
+                    name,
+                    figure["numerator"],
+                    figure["denominator"],
+                    figure["rate"],
+                    hidden=figure["protected"],
+                )
+
+
+def _figure(
+    published: PublishedBody,
+    group: Mapping[str, str | None],
+    measure: str,
+    numerator: int | None,
+    denominator: int | None,
+    value: str | None,
+    *,
+    hidden: bool = False,
+) -> Observed:
+    said: dict[str, Any] = {"numerator": numerator, "denominator": denominator, "value": value}
+    status: Status = status_of(value, live=False, hidden=hidden)
+    return Observed(
+        group=group,
+        measure=measure,
+        cohort=published.cohort,
+        as_of=published.as_of,
+        definition=published.definition_hash,
+        status=status,
+        confidentiality=Confidentiality.PROTECTED if hidden else Confidentiality.FREE,
+        **said,
+    )

@@ -1,0 +1,1 @@
+"""What a publication (发布) shows of a snapshot: grouped so that nothing small follows, and never altered."""
