@@ -56,7 +56,7 @@ class School:
             recorded_at=RECORDED,
             unit_kind=kind,
             code=code,
-            name=f"{kind.value.capitalize()} {code}",
+            name=said.pop("name", f"{kind.value.capitalize()} {code}"),
             **said,
         )
         return self._add(organisation.TOPIC, organisation.CHANGED, self.code, None, data)

@@ -27,6 +27,8 @@ def welcome(state: State, console: Console) -> None:
     for service, port in PORTS.items():
         console.show(f"  {service:<13} {url(port)}/docs")
     console.show("\nTokens, valid for twelve hours (`make -s token ROLE=… SCHOOL=…` makes others):\n")
+    officer = issuer.issue(SAMPLES["school officer of 10001"], LIFETIME)
+    console.show(f"  dashboard of 10001:\n    {url(PORTS['indicators'])}/dashboard#cohort=2026&token={officer}\n")
     demo = state.recall("demo.json")
     for name, grant in {**SAMPLES, **_of_demo(demo)}.items():
         console.show(f"  {name}:\n    {issuer.issue(grant, LIFETIME)}\n")

@@ -14,6 +14,7 @@ from common.periodic import every
 from common.reference_tables.routes import reference_tables_router
 from common.service_process import Area, Operation, Subscription
 from indicators.comparisons.routes import router as comparison_routes
+from indicators.dashboard.routes import router as dashboard_routes
 from indicators.data_copies.routes import router as data_routes
 from indicators.definitions.routes import router as definition_routes
 from indicators.dimensions.routes import router as dimension_routes
@@ -192,6 +193,7 @@ AREAS = (
         subscription=MEASURES,
     ),
     Area(routes=[stream_routes]),
+    Area(routes=[dashboard_routes]),
     Area(routes=[definition_routes]),
     Area(
         tables=[tracking_tables.editions, tracking_tables.figures],

@@ -1,7 +1,7 @@
 """GET /v1/stream: server-sent events of what moved, so that a page shows a change without asking again and again."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, aclosing
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ from starlette.types import Scope as AsgiScope
 from common import clock
 from common.auth import Caller, TokenVerifier
 from common.auth.dependencies import token_of
-from common.errors import BadQuery, FieldProblem, Message, Unauthenticated
+from common.errors import BadQuery, FieldProblem, Message
 from common.http import Router, Whole
 from common.http.middleware import IS_HEAD
 from common.identifiers import Cohort
@@ -21,7 +21,7 @@ from indicators.reading.query import SchoolQuery
 from indicators.reading.selection import scope_of
 from indicators.reading.snapshot import FiguresOf
 from indicators.stream.announcements import Announcer, asked_by, listener_of
-from indicators.stream.domain import Listener, Moved, MovedGroup
+from indicators.stream.domain import Listener
 from indicators.stream.storage import is_known
 
 router = Router(tags=["stream"])
@@ -74,9 +74,11 @@ async def follow_stream(
     after = await _position_of(figures, last_event_id)
     if request.scope.get(IS_HEAD):
         return Response(media_type=EventSourceResponse.media_type)
+    verifier: TokenVerifier = request.app.state.verifier
+    lasts = verifier.end_of(token_of(request) or "") - clock.now().timestamp()
     place = ExitStack()
     place.enter_context(announcer.place_of(caller.subject))
-    return Stream(_written(announcer, listener, after, _seconds_left(request)), place)
+    return Stream(_written(announcer, listener, after, lasts), place)
 
 
 async def _position_of(figures: FiguresOf, last_event_id: str | None) -> int | None:
@@ -89,23 +91,15 @@ async def _position_of(figures: FiguresOf, last_event_id: str | None) -> int | N
     return position
 
 
-def _seconds_left(request: Request) -> float:
-    verifier: TokenVerifier = request.app.state.verifier
-    token = token_of(request)
-    if token is None:
-        raise Unauthenticated
-    return verifier.end_of(token) - clock.now().timestamp()
-
-
 async def _written(announcer: Announcer, listener: Listener, after: int | None, lasts: float) -> AsyncIterator[bytes]:
     # at once, so that proxies and clients know that the stream stands
     yield format_sse_event(comment="open")
     async with aclosing(announcer.hear(listener, after, lasts)) as heard:
         async for said in heard:
-            yield format_sse_event(comment="silence") if said is None else _event(*said)
-
-
-def _event(moved: Moved, groups: Sequence[MovedGroup]) -> bytes:
-    shown = [group._asdict() for group in groups]
-    data = {"school_code": moved.school_code, "cohort": moved.cohort, "groups": shown}
-    return format_sse_event(event="moved", data_str=json.dumps(data, ensure_ascii=False), id=str(moved.position))
+            if said is None:
+                yield format_sse_event(comment="silence")
+                continue
+            moved, groups = said
+            shown = [group._asdict() for group in groups]
+            data = json.dumps({"school_code": moved.school_code, "cohort": moved.cohort, "groups": shown})
+            yield format_sse_event(event="moved", data_str=data, id=str(moved.position))

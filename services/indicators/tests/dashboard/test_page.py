@@ -1,0 +1,130 @@
+"""The page in a real browser: figures equal the API, a change appears by itself, nothing foreign is asked for."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from common.contracts import rate
+from common.contracts.organisation import UnitKind
+from common.database import Database
+from indicators.app import create_app
+from indicators.settings import Settings
+from indicators.stream.announcements import Announcer
+from testing.browser import running_browser
+from testing.databases import ServiceDatabase, committed
+from testing.http import serving
+from testing.tokens import TokenMint
+
+PEOPLE: dict[str, list[UUID]] = {}
+EVIL = "#[]$</script><b>"
+SIZES = {"phone": (360, 740), "desktop": (1400, 900)}
+_MOVED = text(
+    "INSERT INTO outbox (topic, key, sequence, type, school_code, data, position) VALUES "
+    "(:topic, :school, 1, :type, :school, CAST(:data AS jsonb), :position)"
+)
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Any]:
+    async with running_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def address(
+    stored: ServiceDatabase, database: Database, mint: TokenMint, keyring_file: Path
+) -> AsyncIterator[str]:
+    app = create_app(Settings(database_url=stored.app_url, keyring_file=keyring_file, **mint.settings), database, {})
+    app.state.announcer = Announcer(database, look_seconds=0.05)
+    async with serving(app) as base:
+        yield base
+
+
+@pytest.fixture
+async def school(new_school: Any, apply: Any) -> Any:
+    school = new_school()
+    school.described("410000")
+    school.has_unit(UnitKind.COLLEGE, "C1", name=EVIL)
+    PEOPLE[school.code] = [school.enters(college_code=f"C{number % 2}") for number in range(6)]
+    for someone in PEOPLE[school.code][:3]:
+        school.goes(someone, "10", date(2024, 6, 1))
+    await apply(school.events)
+    return school
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_page_shows_the_figures_and_follows_them(
+    browser: Any, address: str, database: Database, mint: TokenMint, apply: Any, school: Any, size: str, locale: str
+) -> None:
+    width, height = SIZES[size]
+    context = await browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+    page = await context.new_page()
+    addresses: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.extend([message.text] if message.type == "error" else []))
+    token = mint.token("school_officer", school=school.code)
+    try:
+        opened = await page.goto(f"{address}/dashboard#cohort=2024&token={token}")
+        assert opened.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        figure = page.locator("[data-figure='placement_rate']")
+        await figure.wait_for()
+        assert await figure.text_content() == "50.00"
+        assert page.url == f"{address}/dashboard"
+        rows = page.locator("[data-table='college'] tbody tr")
+        assert [await rows.nth(number).inner_text() for number in range(2)] == [
+            "C0\t3\t2\t66.67",
+            f"{EVIL} (C1)\t3\t1\t33.33",
+        ]
+        assert await page.locator("[data-stamp='as_of']").text_content()
+        assert await page.get_attribute("html", "lang") == ("zh-CN" if locale == "zh-CN" else "en")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        assert await violations(page) == []
+        await a_fourth_is_placed(database, apply, school)
+        # a policy without eval takes no function to wait for
+        await figure.filter(has_text="66.67").wait_for()
+        # by keyboard alone to the other language
+        await page.focus("[data-language='en']" if locale == "zh-CN" else "[data-language='zh']")
+        await page.keyboard.press("Enter")
+        other = "en" if locale == "zh-CN" else "zh-CN"
+        await page.locator(f"html[lang='{other}']").wait_for(state="attached")
+    finally:
+        await context.close()
+    assert faults == []
+    assert {urlsplit(each).netloc for each in addresses} == {urlsplit(address).netloc}
+    assert [each for each in addresses if token in each.partition("#")[0]] == []
+
+
+async def violations(page: Any) -> list[str]:
+    from axe_playwright_python.async_playwright import Axe
+
+    # its script is not the page's: it is given to the browser's own world
+    found = await Axe().run(page)
+    return [f"{each['id']}: {each['help']}" for each in found.response["violations"]]
+
+
+async def a_fourth_is_placed(database: Database, apply: Any, school: Any) -> None:
+    await apply([school.goes(PEOPLE[school.code][3], "10", date(2024, 6, 1))])
+    data = {"cohort": 2024, "groups": [{"dimension": "total", "value": None}]}
+    async with committed(database) as connection:
+        position = await connection.scalar(text("SELECT coalesce(max(position), 0) + 1 FROM outbox"))
+        said = {"topic": rate.TOPIC, "school": school.code, "type": rate.MOVED, "data": json.dumps(data)}
+        await connection.execute(_MOVED, said | {"position": position})
+
+
+async def test_the_shell_is_open_and_holds_no_data(address: str) -> None:
+    async with httpx.AsyncClient(base_url=address) as client:
+        for path in ("/dashboard", "/dashboard/dashboard.js", "/dashboard/dashboard.css"):
+            assert (await client.get(path)).status_code == 200
+        for path in ("/dashboard/index.html", "/dashboard/..%2froutes.py", "/dashboard/none"):
+            assert (await client.get(path)).status_code == 404
