@@ -3,8 +3,7 @@
 import os
 
 import pytest
-from campus import Campus
-from known_school import ENDLESS
+from campus import ENDLESS, Campus
 
 from testing.conformance import assert_conforms
 

@@ -28,6 +28,10 @@ def waiver(school: str, graduate_ids: Sequence[str]) -> Json:
     return asked | {"reason": "在校外实习，暂无手机号", "expires_on": "2199-12-31"}
 
 
+ENDLESS = frozenset({"/v1/stream"})
+"""What answers for as long as its token lasts; the tests of its area try who hears what."""
+
+
 @dataclass(frozen=True)
 class Campus:
     """A client of the four services; `urls` maps a service's name to its base address."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from campus import Campus, population_change, waiver
+from campus import ENDLESS, Campus, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from survey_team import answer, invited, open_wave
 from writes import (
@@ -397,10 +397,6 @@ async def each_write(known: Known, writes: Iterable[Write], act: Callable[[Write
     await asyncio.gather(*(act(each) for each in writes if each not in files))
     for each in files:
         await act(each)
-
-
-ENDLESS = frozenset({"/v1/stream"})
-"""What answers for as long as its token lasts; the tests of its area try who hears what."""
 
 
 async def routes(campus: Campus, service: str, scheme: str | None = None) -> list[tuple[str, str]]:
