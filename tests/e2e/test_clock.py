@@ -7,10 +7,9 @@ from typing import Any
 
 import asyncpg
 import pytest
-from campus import Campus
+from campus import Campus, items
 from contents import CONTENTS
 from format_a import destination_cells, graduate_row, workbook
-from known_school import items
 from survey_team import published_questionnaire
 
 from common.clock import today

@@ -115,3 +115,12 @@ class Campus:
             headers={**headers, "If-Match": f'"{registration["version"]}"'},
             json=body,
         )
+
+
+async def items(campus: Campus, service: str, path: str, headers: Mapping[str, str], **query: str) -> list[Json]:
+    """A list that fits into one page."""
+    answered = await campus.http.get(
+        campus.urls[service] + path, headers=dict(headers), params={"limit": "500"} | query
+    )
+    assert answered.status_code == 200, answered.text
+    return list(answered.json()["items"])

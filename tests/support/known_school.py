@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from campus import ENDLESS, Campus, population_change, waiver
+from campus import ENDLESS, Campus, items, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
+from known_figures import drafted, frozen, scored
 from survey_team import answer, invited, open_wave
 from writes import (
     AUTHORISATION,
@@ -22,15 +23,11 @@ from writes import (
     OUTSIDE_DATA,
     PHOTO,
     PROFILE,
-    PUBLICATION,
     RECONCILING,
     REPORT,
     SAMPLE,
     SEASON,
     SELF_CHECK,
-    SNAPSHOT,
-    WARNING_RULE,
-    WARNING_RUN,
     Write,
     bulk_decision,
     clear_export,
@@ -319,53 +316,6 @@ async def prepared(campus: Campus, school: str, requests: Mapping[Write, dict[st
     return str(operation["result"]["id"])
 
 
-async def frozen(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> tuple[str, str]:
-    """Lets the school have a day frozen and proved; gives the ids of the snapshot and of the operation."""
-    officer, url = campus.officer(school), campus.urls["indicators"] + SNAPSHOT[1]
-    asked = await campus.http.post(url, headers=officer, **requests[SNAPSHOT])
-    assert asked.status_code == 201, asked.text
-
-    async def is_frozen() -> bool:
-        read = await campus.http.get(f"{url}/{asked.json()['id']}", headers=officer)
-        return bool(read.json()["state"] == "frozen")
-
-    await eventually(is_frozen, within=60, describe="a frozen snapshot")
-    accepted = await campus.http.post(f"{url}/{asked.json()['id']}/verify", headers=officer)
-    assert accepted.status_code == 202, accepted.text
-    return str(asked.json()["id"]), str(accepted.json()["id"])
-
-
-async def scored(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> dict[tuple[str, str], str]:
-    """Lets the school draft a rule, and score the majors of three frozen cohorts; gives parameters of paths."""
-    officer, url = campus.officer(school), campus.urls["indicators"]
-    drafted = await campus.http.post(url + WARNING_RULE[1], headers=officer, **requests[WARNING_RULE])
-    assert drafted.status_code == 201, drafted.text
-    for cohort in (2022, 2023, 2024):
-        asked = {"school_code": school, "cohort": cohort, "kind": "year_end"}
-        answered = await campus.http.post(url + SNAPSHOT[1], headers=officer, json=asked)
-        assert answered.status_code == 201, answered.text
-
-    async def accepted() -> Any:
-        answered = await campus.http.post(url + WARNING_RUN[1], headers=officer, **requests[WARNING_RUN])
-        return answered if answered.status_code == 202 else None
-
-    run = await eventually(accepted, within=60, describe="three frozen cohorts")
-    await campus.finished("indicators", run, officer)
-    (warning,) = await items(campus, "indicators", "/v1/warnings", officer, school=school)
-    return {("*", "rule_id"): drafted.json()["id"], ("*", "warning_id"): str(warning["id"])}
-
-
-async def drafted(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]], snapshot: str) -> str:
-    """Lets the school begin a publication of a frozen snapshot; gives its id."""
-    request = requests[PUBLICATION]
-    request["json"]["snapshot_id"] = snapshot
-    begun = await campus.http.post(
-        campus.urls["indicators"] + PUBLICATION[1], headers=campus.officer(school), **request
-    )
-    assert begun.status_code == 201, begun.text
-    return str(begun.json()["id"])
-
-
 async def sealed(campus: Campus, school: str, graduate: str) -> str:
     """Lets the graduate submit other content, and the college seal what waits for it; gives the bulk decision's id."""
     oneself, url = campus.bearer("graduate", graduate=graduate), f"{campus.urls['destinations']}/v1/registrations"
@@ -381,14 +331,6 @@ async def sealed(campus: Campus, school: str, graduate: str) -> str:
     assert accepted.status_code == 202, accepted.text
     operation = await campus.finished("destinations", accepted, officer)
     return str(operation["result"]["id"])
-
-
-async def items(campus: Campus, service: str, path: str, headers: Mapping[str, str], **query: str) -> list[Json]:
-    answered = await campus.http.get(
-        campus.urls[service] + path, headers=dict(headers), params={"limit": "500"} | query
-    )
-    assert answered.status_code == 200, answered.text
-    return list(answered.json()["items"])
 
 
 async def each_write(known: Known, writes: Iterable[Write], act: Callable[[Write], Awaitable[None]]) -> None:
