@@ -259,6 +259,7 @@ async def test_a_series_has_both_ends_and_agrees_with_the_days(client: Client, h
         {"measure": "placement_rate", "from": "2024-06-01", "to": "9999-12-31", "step": "month"},
         {"measure": "placement_rate", "from": "2024-06-01"},
         {"measure": "placement_rate", "from": "0", "to": "2024-06-02"},
+        {"measure": "placement_rate", "from": "2024-06-01", "to": "2024-06-02", "snapshot": "year_end"},
     ],
 )
 async def test_an_impossible_series_is_a_bad_query(client: Client, here: Any, query: dict[str, str]) -> None:
@@ -279,7 +280,7 @@ async def test_the_points_of_all_groups_of_a_series_are_limited(
     thousand_days = query | {"from": str(last - timedelta(days=999)), "to": str(last)}
     for by in ("class", "class,education_level"):
         refused = await get(client("admin"), "/v1/series", 400, **thousand_days, by=by)
-        assert [(each["pointer"], each["rule"]) for each in refused["errors"]] == [("by", "too_many_points")]
+        assert [(each["pointer"], each["rule"]) for each in refused["errors"]] == [("by", "too_many_cells")]
         most = await get(client("admin"), "/v1/series", **thousand_days, by=by, sex="1")
         assert [len(each["points"]) for each in most["observations"]] == [1_000] * 100
     levels = await get(client("admin"), "/v1/series", **thousand_days, by="education_level")

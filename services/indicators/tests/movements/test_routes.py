@@ -107,6 +107,7 @@ async def test_each_sees_the_own_graduates_and_each_read_is_audited(client: Clie
         ({"from": "2024-09-01"}, 400, "from", "bad_query"),
         ({"to": "2199-01-01"}, 400, "to", "bad_query"),
         ({"province": "410000"}, 400, "province", "bad_query"),
+        ({"snapshot": "year_end"}, 400, "snapshot", "bad_query"),
     ],
 )
 async def test_what_is_wrong_is_named(

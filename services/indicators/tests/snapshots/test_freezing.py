@@ -120,6 +120,8 @@ async def test_it_waits_for_what_the_owners_have_and_then_never_changes(
     assert (frozen["state"], frozen["base"], frozen["waiting_for"], frozen["version"]) == ("frozen", 6, [], 2)
     assert frozen["hash"] == sha256(expected.encode().replace(b"K|1", b"K\\|1")).hexdigest()
     assert (frozen["drift"], frozen["differences"]) == (0, [])
+    scheme = (await http.get("/v1/definitions/CN-2024")).json()
+    assert frozen["definitions"] == [{name: scheme[name] for name in ("id", "version", "hash")}]
     # whatever is recorded from the moment on stands beside it
     school.recorded_at = AFTER
     school.goes(school.people[4], "10", JUNE)

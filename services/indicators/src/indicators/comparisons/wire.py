@@ -9,7 +9,7 @@ from common.errors import Message
 from indicators.comparisons.domain import Cells, Pair, With
 from indicators.formats.about import table_of
 from indicators.formats.observation import Dataflow, FigureTable, Observed, Side, status_of
-from indicators.reading.answers import Defined, FigureBody, NamedGroup, in_order, named
+from indicators.reading.answers import Defined, FigureBody, NamedGroup, in_order, must_be_few, named
 from indicators.reading.selection import Selection
 from indicators.schemes.groupings import Group
 from indicators.schemes.tally import Figure, Tally
@@ -77,8 +77,9 @@ class Comparison(Defined):
 def compared(
     sides: Mapping[Group, tuple[Tally, Tally]], by: Sequence[str], nothing: Tally
 ) -> list[ComparisonObservation]:
-    """Groups that have graduates on one side; without a grouping always exactly one."""
+    """Groups that have graduates on one side; without a grouping always exactly one. Raises TooManyCells."""
     shown: Mapping[Group, tuple[Tally, Tally]] = sides if by else {(): sides.get((), (nothing, nothing))}
+    must_be_few(len(shown) * len(nothing.scheme.measures))
     return [
         ComparisonObservation(
             group=named(by, group),
@@ -95,8 +96,9 @@ def compared(
 def compared_cells(
     sides: Mapping[Group, tuple[Cells, Cells]], by: Sequence[str], label: Callable[[str | None], str | None]
 ) -> list[ComparisonObservation]:
-    """The same for a structure: its cells, those that are larger after first."""
+    """The same for a structure: its cells, those that are larger after first. Raises TooManyCells."""
     shown: Mapping[Group, tuple[Cells, Cells]] = sides if by else {(): sides.get((), (Cells(), Cells()))}
+    must_be_few(sum(len({**before.counts, **after.counts}) for before, after in shown.values()))
     return [
         ComparisonObservation(
             group=named(by, group),

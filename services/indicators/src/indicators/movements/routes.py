@@ -16,6 +16,7 @@ from indicators.movements.domain import Asked, classes_of
 from indicators.movements.wire import COLUMNS, MovementBody, Movements
 from indicators.reading.answers import NOT_KEPT, defined
 from indicators.reading.changes import included
+from indicators.reading.frozen import OF_SEVERAL_DAYS
 from indicators.reading.query import CohortQuery, ValueQuery
 from indicators.reading.selection import Level, Scope, Selection
 from indicators.reading.snapshot import FiguresOf, require_past
@@ -60,6 +61,7 @@ async def read_asked(
     "/v1/movements",
     response_model=Movements,
     responses=IN_FORMATS,
+    dependencies=[OF_SEVERAL_DAYS],
     summary="Whose class or code changed between two days",
     description="For counsellors, college and school officers, each of the own graduates; every read is audited.",
 )

@@ -16,9 +16,9 @@ from indicators.formats.answering import IN_FORMATS, Format, in_format
 from indicators.rates.domain import Step, days_between, monitored_days, points_per_group
 from indicators.rates.storage import count_groups, counted, counting, is_too_old, movements
 from indicators.rates.wire import Rates, Series, observations, rates_table, series_observations, series_table
-from indicators.reading.answers import NOT_KEPT, defined
+from indicators.reading.answers import NOT_KEPT, defined, must_be_few
 from indicators.reading.changes import included
-from indicators.reading.frozen import SnapshotQuery
+from indicators.reading.frozen import OF_SEVERAL_DAYS, SnapshotQuery
 from indicators.reading.query import AsOf, Language, SchemeName, Selected, scheme_for
 from indicators.reading.snapshot import FiguresOf, require_past
 
@@ -27,15 +27,8 @@ router = Router(tags=["rates"], dependencies=[NOT_KEPT])
 MAX_POINTS = 4_000
 """Points of a series for each group: ten years of days."""
 
-MAX_POINTS_IN_ALL = 100_000
-"""Points of all groups of a series: some eight megabytes, made in about a second."""
-
 _UNKNOWN_MEASURE = Message("该口径没有此指标", "The scheme has no such measure")
 _TOO_MANY_POINTS = Message(f"序列最多 {MAX_POINTS} 个点", f"A series has at most {MAX_POINTS} points")
-_TOO_MANY_GROUPS = Message(
-    f"各分组的点合计最多 {MAX_POINTS_IN_ALL} 个",
-    f"All groups of a series have at most {MAX_POINTS_IN_ALL} points together",
-)
 _REQUIRED = Message("必填", "Required")
 _BACKWARDS = Message("from 不得晚于 to", "`from` must not be after `to`")
 
@@ -99,7 +92,13 @@ async def read_period(
     return Period(first, last, step)
 
 
-@router.get("/v1/series", response_model=Series, responses=IN_FORMATS, summary="One measure over time")
+@router.get(
+    "/v1/series",
+    response_model=Series,
+    responses=IN_FORMATS,
+    dependencies=[OF_SEVERAL_DAYS],
+    summary="One measure over time",
+)
 async def read_series(
     *,
     caller: Caller,
@@ -122,8 +121,8 @@ async def read_series(
             require_past("to", period.last, look.standing.today)
         days = period.days(selection.cohort, look.standing.today)
         # counted first: the points of too many groups would cost what the limit is to spare
-        if days and await count_groups(look.connection, selection, days[0], days[-1]) * len(days) > MAX_POINTS_IN_ALL:
-            raise BadQuery([FieldProblem("by", "too_many_points", _TOO_MANY_GROUPS)])
+        if days:
+            must_be_few(await count_groups(look.connection, selection, days[0], days[-1]) * len(days))
         moved = await movements(look.connection, selection, days[0], days[-1]) if days else []
         doubted = bool(days) and await is_too_old(look.connection, selection, days[0], days[-1])
         stamp = look.stamp(min_change_met=met, doubted=doubted)

@@ -10,7 +10,7 @@ from common.errors import Message
 from indicators.formats.about import table_of
 from indicators.formats.observation import Chart, FigureTable, Observed, status_of
 from indicators.rates.domain import Point
-from indicators.reading.answers import Defined, FigureBody, NamedGroup, in_order, named
+from indicators.reading.answers import Defined, FigureBody, NamedGroup, in_order, must_be_few, named
 from indicators.reading.selection import Selection
 from indicators.schemes.groupings import Group
 from indicators.schemes.schemes import Scheme
@@ -54,8 +54,9 @@ class Series(Defined):
 
 
 def observations(counts: Iterable[tuple[Group, Count]], by: Sequence[str], scheme: Scheme) -> list[Observation]:
-    """Groups that have graduates; without a grouping always exactly one."""
+    """Groups that have graduates; without a grouping always exactly one. Raises TooManyCells."""
     found = tallies(counts, scheme)
+    must_be_few(len(found) * len(scheme.measures))
     if not by:
         found = {(): found.get((), Tally(scheme))}
     return [

@@ -9,11 +9,31 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.errors import BadQuery, FieldProblem, Message
 from indicators.schemes.groupings import Group
 from indicators.schemes.schemes import Scheme
 
 NamedGroup = dict[str, str | None]
 """A group with the names of its dimensions."""
+
+MOST_CELLS = 100_000
+"""Figures of one answer (contract of indicators, 11)."""
+
+
+class TooManyCells(BadQuery):
+    """An answer would have more figures than one answer may."""
+
+    code = "too_many_cells"
+    title = Message("结果过大", "The answer would be too large")
+
+    def __init__(self) -> None:
+        super().__init__([FieldProblem("by", "too_many_cells", _TOO_MANY_CELLS)])
+
+
+def must_be_few(cells: int) -> None:
+    """Raises TooManyCells for more than one answer may have."""
+    if cells > MOST_CELLS:
+        raise TooManyCells
 
 
 class Stamp(BaseModel):
@@ -90,6 +110,11 @@ async def forbid_keeping(response: Response) -> None:
     """Sets Cache-Control so that no cache keeps the answer: what it shows moves, and depends on who asks."""
     response.headers["Cache-Control"] = "private, no-store"
 
+
+_TOO_MANY_CELLS = Message(
+    f"一次最多 {MOST_CELLS} 个单元格；请减少分组、指标或届",
+    f"An answer has at most {MOST_CELLS} cells; ask for fewer groups, indicators or cohorts",
+)
 
 NOT_KEPT = Depends(forbid_keeping)
 """In the `dependencies` of a router."""

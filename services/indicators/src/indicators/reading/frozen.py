@@ -15,6 +15,10 @@ from indicators.reading.spans import IN_SCOPE, parameters_of
 
 KINDS = frozenset({"initial", "year_end"})
 
+_OVER_DAYS = Message(
+    "快照只有一天，此处按日期逐日统计，请去掉 snapshot",
+    "A snapshot is of one day, and this is about several: leave `snapshot` out",
+)
 _EITHER = Message("snapshot 与 as_of 只能给出一个", "Give either `snapshot` or `as_of`")
 
 
@@ -55,6 +59,18 @@ async def read_snapshot(
 
 
 SnapshotQuery = Annotated[AskedSnapshot, Depends(read_snapshot)]
+
+
+async def refuse_snapshot(
+    snapshot: Annotated[str | None, Query(description="Refused: a snapshot is of one day")] = None,
+) -> None:
+    """For what is about several days: raises BadQuery for a snapshot."""
+    if snapshot is not None:
+        raise BadQuery([FieldProblem("snapshot", "over_days", _OVER_DAYS)])
+
+
+OF_SEVERAL_DAYS = Depends(refuse_snapshot)
+"""In the `dependencies` of a route."""
 
 
 async def frozen_of(connection: Connection, selection: Selection, asked: AskedSnapshot) -> Frozen:

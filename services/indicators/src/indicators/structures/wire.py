@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from common.errors import Message
 from indicators.formats.about import table_of
 from indicators.formats.observation import Dataflow, FigureTable, Observed, status_of
-from indicators.reading.answers import Defined, NamedGroup, in_order, named
+from indicators.reading.answers import Defined, NamedGroup, in_order, must_be_few, named
 from indicators.reading.selection import Selection
 from indicators.schemes.groupings import Group
 from indicators.structures.domain.labels import label_of
@@ -54,9 +54,10 @@ class StructureTable:
     def observations(
         self, found: Mapping[Group, Sequence[Particulars]], by: Sequence[str]
     ) -> list[StructureObservation]:
-        """Groups that have graduates in the base; without a grouping always exactly one."""
+        """Groups that have graduates in the base; without a grouping always exactly one. Raises TooManyCells."""
         groups: Mapping[Group, Sequence[Particulars]] = found if by else {(): found.get((), [])}
         shown = [self._observation(named(by, group), groups[group]) for group in in_order(groups)]
+        must_be_few(sum(len(each.cells) for each in shown))
         return [each for each in shown if each.base or not by]
 
     def _observation(self, group: NamedGroup, particulars: Sequence[Particulars]) -> StructureObservation:

@@ -163,7 +163,7 @@ def _unknown(known: Sequence[str]) -> Message:
     return Message(f"未知的分组维度；可用：{listed}", f"Unknown dimension; there are: {listed}")
 
 
-MOST_INDICATORS, MOST_CELLS = 50, 100_000
+MOST_INDICATORS = 50
 """Of one answer (contract of indicators, 11)."""
 
 _OF_EMPLOYERS = {"college": "hire_college", "major": "hire_major", "education_level_code": "hire_education_level"}

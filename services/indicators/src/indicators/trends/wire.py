@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from common.errors import Message
 from indicators.formats.about import table_of
 from indicators.formats.observation import Chart, FigureTable, Observed, status_of
-from indicators.reading.answers import NamedGroup, Stamp, in_order, named
+from indicators.reading.answers import NamedGroup, Stamp, in_order, must_be_few, named
 from indicators.reading.selection import Selection
 from indicators.schemes.groupings import Group
 from indicators.trends.domain import TrendPoint
@@ -53,7 +53,8 @@ class Trends(Stamp):
 
 
 def trend_observations(points: Mapping[Group, Sequence[TrendPoint]], by: Sequence[str]) -> list[TrendObservation]:
-    """Groups that have graduates in one of the cohorts; without a grouping always exactly one."""
+    """Groups that have graduates in one of the cohorts; without a grouping always exactly one. Raises TooManyCells."""
+    must_be_few(sum(map(len, points.values())))
     return [
         TrendObservation(group=named(by, group), points=list(map(_point, points[group]))) for group in in_order(points)
     ]

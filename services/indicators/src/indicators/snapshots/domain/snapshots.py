@@ -203,4 +203,4 @@ def must_be_frozen(snapshot: Snapshot) -> None:
 def definitions_of(cohort: Cohort) -> Sequence[Mapping[str, Any]]:
     """The definitions under which a cohort's figures are read: that of its own scheme."""
     scheme = default_scheme(cohort)
-    return [{"id": scheme.id, "version": scheme.version}]
+    return [{"id": scheme.id, "version": scheme.version, "hash": scheme.hash}]

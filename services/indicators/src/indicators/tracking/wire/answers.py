@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-from common.errors import BadQuery, FieldProblem, Message
+from common.errors import Message
 from common.http import PageOf
-from indicators.reading.answers import NamedGroup, Stamp, in_order, named
+from indicators.reading.answers import NamedGroup, Stamp, in_order, must_be_few, named
 from indicators.responses.domain import ResponseFigure
 from indicators.schemes.documents import Document, Kind, newest
-from indicators.tracking.domain import MOST_CELLS, Because, Columns, Edition, Key, Question
+from indicators.tracking.domain import Because, Columns, Edition, Key, Question
 from indicators.tracking_counts.indicators import INDICATORS, MATCH_GAP, PART, VALUE
 
 DEFINITIONS: Mapping[str, Document] = {each.id: each for each in newest(Kind.TRACKING)}
@@ -152,10 +152,9 @@ def tracking(
     edition: Edition | None,
     found: Mapping[str, Mapping[Key, Columns]],
 ) -> Tracking:
-    """The answer; raises BadQuery for too many cells."""
+    """The answer; raises TooManyCells."""
     groups = groups_of(question, responses, found)
-    if len(groups) * len(question.indicators) > MOST_CELLS:
-        raise BadQuery([FieldProblem("by", "too_many_cells", _TOO_MANY)])
+    must_be_few(len(groups) * len(question.indicators))
     series = question.series
     return Tracking(
         **dict(stamp),
@@ -206,9 +205,3 @@ def _observation(
             for name in question.indicators
         },
     )
-
-
-_TOO_MANY = Message(
-    f"一次最多 {MOST_CELLS} 个单元格；请少选指标或分组",
-    f"An answer has at most {MOST_CELLS} cells; ask for fewer indicators or groups",
-)
