@@ -1,8 +1,12 @@
 """Response rates over HTTP."""
 
+import csv
+import io
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import uuid4
+
+from pysdmx.io import read_sdmx
 
 from common.contracts.envelope import IncomingEvent
 from testing.http import Client, get
@@ -31,3 +35,19 @@ async def test_response_rates_count_distinct_graduates(client: Client, apply: Ap
     empty = (await get(client("admin"), "/v1/response-rates", **(query | {"cycle": 3})))["observations"]
     assert empty == [{"group": {}, "eligible": 0, "valid": 0, "rate": None}]
     assert (await get(client("admin"), "/v1/response-rates", **query, sex="2"))["observations"][0]["eligible"] == 3
+    body = await get(client("admin"), "/v1/response-rates", **query)
+    definition = await get(client("admin"), "/v1/definitions/response_rate")
+    assert (body["definition_hash"], body["snapshot"]) == (definition["hash"], None)
+    async with client("admin") as admin:
+        text = (await admin.get("/v1/response-rates", params={**query, "by": "sex", "format": "csv"})).content
+        sdmx: Any = read_sdmx((await admin.get("/v1/response-rates", params={**query, "format": "sdmx-csv"})).text)
+        chart = await admin.get("/v1/response-rates", params={**query, "format": "vega-lite"})
+    assert list(csv.reader(io.StringIO(text.decode("utf-8-sig")))) == [
+        ["sex", "measure", "numerator", "denominator", "rate"],
+        ["1", "response_rate", "1", "3", "33.33"],
+        ["2", "response_rate", "1", "3", "33.33"],
+    ]
+    (row,) = sdmx.data[0].data.to_dict("records")
+    named = ("COHORT", "MEASURE", "SEX", "OBS_VALUE", "OBS_STATUS", "DEFINITION")
+    assert [row[name] for name in named] == ["2024", "response_rate", "_T", "33.33", "P", "response_rate.1"]
+    assert chart.status_code == 200
