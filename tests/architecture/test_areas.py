@@ -35,6 +35,7 @@ KERNELS = {
         "reading",
         "formats",
         "references",
+        "report_files",
         "tracking_counts",
         "publishing_counts",
     },

@@ -1,10 +1,10 @@
-"""What a known school has of figures: a frozen day, majors that were scored, a publication that is begun."""
+"""What a known school has of figures: a frozen day, majors that were scored, a publication that is begun, a report."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from campus import Campus, items
-from writes import PUBLICATION, SNAPSHOT, WARNING_RULE, WARNING_RUN, Write
+from writes import PUBLICATION, QUALITY_REPORT, SNAPSHOT, WARNING_RULE, WARNING_RUN, Write
 
 from testing.waiting import eventually
 
@@ -54,3 +54,13 @@ async def drafted(campus: Campus, school: str, requests: Mapping[Write, dict[str
     )
     assert begun.status_code == 201, begun.text
     return str(begun.json()["id"])
+
+
+async def reported(campus: Campus, school: str, requests: Mapping[Write, dict[str, Any]]) -> str:
+    """Lets the school have a report made on a college; gives its id."""
+    officer, url = campus.officer(school), campus.urls["indicators"] + QUALITY_REPORT[1]
+    accepted = await campus.http.post(url, headers=officer, **requests[QUALITY_REPORT])
+    assert accepted.status_code == 202, accepted.text
+    operation = await campus.finished("indicators", accepted, officer)
+    (made,) = operation["result"]["reports"]
+    return str(made)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from campus import ENDLESS, Campus, items, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
-from known_figures import drafted, frozen, scored
+from known_figures import drafted, frozen, reported, scored
 from survey_team import answer, invited, open_wave
 from writes import (
     AUTHORISATION,
@@ -184,6 +184,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     snapshot, proof = await frozen(campus, school, requests)
     warned = await scored(campus, school, requests)
     draft = await drafted(campus, school, requests, snapshot)
+    written = await reported(campus, school, requests)
     compared = await reconciled(campus, school, requests, filed)
     persons = frozenset({*tokens, *(each["id"] for each in registrations)})
     return Known(
@@ -221,6 +222,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "evidence_id"): evidence.json()["id"],
             ("*", "task_id"): task,
             ("*", "n"): "1",
+            ("reports", "report_id"): written,
             ("*", "report_id"): report.json()["id"],
             ("*", "employer_id"): own_employer,
             ("*", "plan_id"): planned.json()["id"],
@@ -237,7 +239,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         persons
         | {*checked.values(), own_employer}
         | {snapshot, draft, *warned.values(), school, COLLEGE, FILE, wave["id"], wave["questionnaire_id"]}
-        | {bulk, task, filed}
+        | {written, bulk, task, filed}
         | {
             each.json()["id"]
             for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned)

@@ -56,6 +56,7 @@ SELF_CHECK = ("POST", "/v1/self-check-reports")
 FILING = ("POST", "/v1/filings")
 WARNING_RULE = ("POST", "/v1/warning-rules")
 WARNING_RUN = ("POST", "/v1/warning-runs")
+QUALITY_REPORT = ("POST", "/v1/reports")
 SNAPSHOT = ("POST", "/v1/snapshots")
 PUBLICATION = ("POST", "/v1/publications")
 RECONCILING = ("POST", "/v1/reconciliations")
@@ -164,6 +165,7 @@ def complete_requests(
             "share": 5,
         },
         WARNING_RUN: roster,
+        QUALITY_REPORT: roster | {"subject": {"kind": "college", "code": college}, "as_of": "2024-07-01"},
         ("POST", "/v1/warnings/{warning_id}/close"): {"outcome": "no_action", "note": "已研究"},
         ("POST", "/v1/snapshots/{snapshot_id}/refuse"): reason,
         PUBLICATION: {

@@ -40,6 +40,10 @@ from indicators.rates import tables as rate_tables
 from indicators.rates.announcements import EVERY_SECONDS, announce_moved_groups, raise_streams
 from indicators.rates.routes import router as rate_routes
 from indicators.references.known import CITY_TIER, CPI, SALARY_BENCHMARK
+from indicators.reports import operations as report_making
+from indicators.reports import tables as report_tables
+from indicators.reports.domain import KIND as REPORTS
+from indicators.reports.routes import router as report_routes
 from indicators.responses import tables as response_tables
 from indicators.responses.routes import router as response_routes
 from indicators.responses.subscriptions import drop_response, keep_responses
@@ -171,6 +175,11 @@ AREAS = (
         tables=[publication_tables.publications, publication_tables.contents],
         routes=[publication_routes, published_routes, published_pages],
         operations={PROPOSE: Operation(lambda it: proposing(it.cipher))},
+    ),
+    Area(
+        tables=[report_tables.reports, report_tables.report_files],
+        routes=[report_routes],
+        operations={REPORTS: Operation(report_making.making, report_making.NO_REPORTS)},
     ),
     Area(
         tables=[response_tables.response_versions, response_tables.employer_response_versions],

@@ -1,23 +1,17 @@
 """Frozen snapshots of schools, and a worker that counts proposals."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
+from freezing import frozen
 
-from common.auth import SYSTEM
-from common.change_feed.barrier import OwnerDigest
 from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
 from indicators.publishing.domain import PROPOSE
 from indicators.publishing.operations import proposing
-from indicators.snapshots import commands, storage
-from indicators.snapshots.domain.snapshots import SnapshotId
-from indicators.timeline.digests import TOPICS, digest_of
 from testing.http import Client
 
 Freeze = Callable[..., Awaitable[dict[str, Any]]]
@@ -86,24 +80,9 @@ def desk(client: Client, database: Database, keyring_file: Path) -> Callable[[An
 def freeze(database: Database, apply: Any, client: Client) -> Freeze:
     """Freezes what a school's events say, or the revision that is pending."""
 
-    async def frozen(school: Any, snapshot: Mapping[str, Any] | None = None, kind: str = "initial") -> dict[str, Any]:
+    async def freezing(school: Any, snapshot: Mapping[str, Any] | None = None, kind: str = "initial") -> dict[str, Any]:
         await apply(school.events)
         http = client("school_officer", school=school.code, subject="one")
-        if snapshot is None:
-            body = {"school_code": school.code, "cohort": 2024, "kind": kind}
-            snapshot = (await http.post("/v1/snapshots", json=body)).json()
-        snapshot_id = SnapshotId(UUID(snapshot["id"]))
-        async with database.reading() as connection:
-            [listed] = [each for each in await storage.next_pending(connection, None, 500) if each.id == snapshot_id]
-            ours = {
-                topic: OwnerDigest(
-                    is_settled=True, ranges=await digest_of(connection, topic, school.code, listed.known_at)
-                )
-                for topic in TOPICS
-            }
-        act = partial(commands.freeze, snapshot=listed, digests=ours, partition=0)
-        assert await database.act(SYSTEM, act)
-        found: dict[str, Any] = (await http.get(f"/v1/snapshots/{snapshot['id']}")).json()
-        return found
+        return await frozen(database, http, school, snapshot, kind)
 
-    return frozen
+    return freezing

@@ -16,7 +16,7 @@ from html import escape
 from itertools import chain, islice, repeat
 from string import ascii_uppercase
 from typing import Protocol
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from common.archives import Pieces
 from common.codes.spelling import Cell
@@ -94,7 +94,8 @@ class WorkbookWriter:
         self._pieces = Pieces()
         self._package = ZipFile(self._pieces, "w", ZIP_DEFLATED, compresslevel=3)
         for name, part in {**_PARTS, **_parts_of(sheet_names or ("数据",))}.items():
-            self._package.writestr(name, _BEGIN + part)
+            # without the time of now: the same rows give the same bytes
+            self._package.writestr(ZipInfo(name), _BEGIN + part, ZIP_DEFLATED)
         self._sheets = 0
         self._begin()
 

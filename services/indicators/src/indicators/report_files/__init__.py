@@ -1,0 +1,1 @@
+"""Reports as PDF, made in a process of its own."""
