@@ -3,8 +3,10 @@
 import csv
 import io
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import openpyxl
 import pytest
@@ -13,8 +15,10 @@ from common.measures import MEASURES
 from quxiang.demo.changes import answered, corrected
 from quxiang.demo.deadlines import next_people
 from quxiang.demo.doubts import first_decisions
+from quxiang.demo.earlier import HARD_TIMES, SIZE, decisions
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
 from quxiang.demo.filing import returned
+from quxiang.demo.frozen import RULE
 from quxiang.demo.odd import ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.questions import answers, questionnaire
@@ -158,3 +162,24 @@ def test_cohorts_share_no_number(members: list[Person], school: School) -> None:
     for name in ("citizen_id", "student_number", "exam_number", "phone"):
         numbers = [getattr(each, name) for each in (*members, *others)]
         assert len(numbers) == len(set(numbers)), name
+
+
+@pytest.mark.parametrize("cohort", [COHORT - 3, COHORT - 2, COHORT - 1])
+def test_one_major_stands_lowest_in_three_cohorts_among_as_many_as_the_rule_asks_for(cohort: int) -> None:
+    school = replace(SCHOOLS[0], size=SIZE)
+    rows, lacking = decisions(school, cohort, AFTER)
+    placed = {row["学号"] for row in rows if row["毕业去向类别代码"] not in ("70", "71", "72")}
+    members = people(school, cohort)
+    sizes = Counter(each.major.code for each in members)
+    shares = {
+        code: Fraction(sum(each.major.code == code and each.student_number in placed for each in members), size)
+        for code, size in sizes.items()
+        if size >= RULE["min_base"]
+    }
+    assert len(shares) >= RULE["min_majors"]
+    assert all(shares[HARD_TIMES] < share for code, share in shares.items() if code != HARD_TIMES)
+    assert {each.major.code for each in members if each.student_number in {row["学号"] for row in lacking}} == {
+        HARD_TIMES
+    }
+    # one of the newest cohort is too small to be compared
+    assert cohort < COHORT - 1 or min(sizes.values()) < RULE["min_base"]

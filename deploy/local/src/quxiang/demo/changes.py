@@ -48,6 +48,11 @@ class Office:
         return Grant(Role.SCHOOL_OFFICER, school_code=self.school)
 
     @property
+    def colleague(self) -> Grant:
+        """Another person of the school's office, who decides what the first asks for."""
+        return Grant(Role.SCHOOL_OFFICER, school_code=self.school, subject=f"second officer of {self.school}")
+
+    @property
     def _employment(self) -> Json:
         return {**EMPLOYMENT, "signed_on": self.today.isoformat()}
 

@@ -27,11 +27,13 @@ from quxiang.demo.erasures import erase_one
 from quxiang.demo.evidence import send_evidence
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
 from quxiang.demo.filing import receive, send_filing
+from quxiang.demo.frozen import ask_for_revision, compare_majors, freeze_earlier
 from quxiang.demo.objections import object_and_help
 from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.photos import send_photos
+from quxiang.demo.publication import publish
 from quxiang.demo.quality import waive
 from quxiang.demo.season import Wave, waves
 from quxiang.demo.survey import SurveyTeam, run_survey
@@ -73,6 +75,7 @@ class _Record:
         shown = self._kept.get("graduate")
         self._graduate: object = shown if isinstance(shown, dict) else {}
         self._receipt: object = self._kept.get("receipt")
+        self._publication: object = self._kept.get("publication")
         kept_day = self._kept.get("today")
         self.today = date.fromisoformat(kept_day) if isinstance(kept_day, str) else clock.today()
         self.cohort = min(COHORT, self.today.year)
@@ -100,6 +103,10 @@ class _Record:
         """Keeps the receipt of a tip-off, which the welcome prints."""
         self._receipt = await report(office)
 
+    async def publish(self, office: Office) -> None:
+        """Keeps the id of what is published, whose page the welcome names."""
+        self._publication = await publish(office)
+
     def finish(self) -> None:
         self._write(finished=True)
 
@@ -117,6 +124,7 @@ class _Record:
             "finished": finished,
             "graduate": self._graduate,
             "receipt": self._receipt,
+            "publication": self._publication,
             "employer": str(EMPLOYER.employer_id),
         }
         self._state.remember(_RECORD, values)
@@ -166,6 +174,8 @@ async def _load(
     for wave in cohort.waves:
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
         advance()
+    if school is SCHOOLS[0]:
+        group.create_task(record.once(f"{school.code} publication", lambda: record.publish(office)))
     await record.once(f"{school.code} changes", lambda: single_changes(office))
     if school is SCHOOLS[0]:
         await _look_closer(office, record)
@@ -186,9 +196,12 @@ async def _load(
 
 
 async def _look_back(office: Office, school: School, record: _Record) -> None:
-    """Earlier cohorts and what they answer, beside all that happens to the cohort of today."""
+    """Earlier cohorts, their answers and official figures, beside all that happens to the cohort of today."""
     await record.once(f"{school.code} earlier cohorts", lambda: enter_earlier(office, school))
     await record.once(f"{school.code} earlier surveys", lambda: survey_earlier(office))
+    await record.once(f"{school.code} official figures", lambda: freeze_earlier(office))
+    await record.once(f"{school.code} revision", lambda: ask_for_revision(office, school))
+    await record.once(f"{school.code} majors", lambda: compare_majors(office))
 
 
 async def _look_closer(office: Office, record: _Record) -> None:
