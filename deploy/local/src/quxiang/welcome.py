@@ -33,9 +33,7 @@ def welcome(state: State, console: Console) -> None:
     for name, grant in {**SAMPLES, **_of_demo(demo)}.items():
         console.show(f"  {name}:\n    {issuer.issue(grant, LIFETIME)}\n")
     if demo.get("finished"):
-        console.show(
-            "Demo data: schools 10001 and 10002, cohort 2026; of 10001 small cohorts of five years before."
-        )
+        console.show("Demo data: schools 10001 and 10002, cohort 2026; of 10001 small cohorts of five years before.")
     if isinstance(receipt := demo.get("receipt"), str):
         console.show(f"Receipt of a tip-off about college C01 of 10001 (POST /v1/tip-offs/status): {receipt}")
     if isinstance(publication := demo.get("publication"), str):

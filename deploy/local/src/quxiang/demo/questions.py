@@ -58,10 +58,13 @@ _PAY, _PAY_RISE = 5_200, 900
 """Yuan a month at graduation, and more with each year: invented."""
 
 
-def questionnaire(cycle: int) -> Json:
-    """The questionnaire of so many years after graduation, on one page."""
+def questionnaire(cycle: int, cohort: int) -> Json:
+    """The questionnaire of a cohort so many years after graduation, on one page."""
     return {
-        "title": {"zh": f"毕业生跟踪调查（示例，周期 {cycle}）", "en": f"Graduate survey (example, cycle {cycle})"},
+        "title": {
+            "zh": f"{cohort} 届毕业生跟踪调查（示例，周期 {cycle}）",
+            "en": f"Survey of {cohort} (example, cycle {cycle})",
+        },
         "pages": [{"id": PAGE, "questions": [_question(measure) for measure in _asked(cycle)]}],
     }
 

@@ -33,11 +33,16 @@ class SurveyTeam:
         return Grant(Role.SURVEY_MANAGER, school_code=self.school)
 
     async def open_wave(self, cycle: int, period: timedelta) -> Json:
-        """Publishes the questionnaire of the cycle and opens a wave with it."""
-        asked = questionnaire(cycle)
+        """Publishes the questionnaire of the cycle and opens a wave with it, unless a run before this one did."""
+        query: dict[str, str | int] = {"school": self.school, "cohort": self.cohort}
+        async for opened in self.campus.items("surveys", "/v1/waves", self.manager, **query):
+            if opened["cycle"] == cycle:
+                return opened
+        asked = questionnaire(cycle, self.cohort)
         made = await self.campus.call("surveys", "POST", "/v1/questionnaires", self.manager, json=asked)
-        path, version = f"/v1/questionnaires/{made['id']}/publish", made["version"]
-        published = await self.campus.call("surveys", "POST", path, self.manager, version=version)
+        path, version = f"/v1/questionnaires/{made['id']}", made["version"]
+        published = await self.campus.call("surveys", "POST", f"{path}/publish", self.manager, version=version)
+        published = published or await self.campus.call("surveys", "GET", path, self.manager)
         now = clock.now()
         wave = {
             "school_code": self.school,
@@ -73,15 +78,16 @@ async def run_survey(
 
 
 async def _answer(campus: Campus, secret: str, values: Json, places: asyncio.Semaphore) -> None:
-    """Answers as a graduate does: fills in the page, submits."""
+    """Answers as a graduate does: fills in the page, submits; a wave that has closed meanwhile takes no more."""
     async with places:
         saved = await _ask(campus, "PUT", f"/pages/{PAGE}", secret, "*", json={"values": values})
-        await _ask(campus, "POST", "/submit", secret, saved.headers["ETag"])
+        if saved.is_success:
+            await _ask(campus, "POST", "/submit", secret, saved.headers["ETag"])
 
 
 async def _ask(campus: Campus, method: str, path: str, secret: str, etag: str, **content: Json) -> httpx.Response:
     headers = {"Authorization": f"Survey {secret}", "If-Match": etag}
     found = await campus.http.request(method, f"{campus.urls['surveys']}/v1/answer{path}", headers=headers, **content)  # type: ignore[arg-type]
-    if found.is_error:
+    if found.is_error and found.status_code != httpx.codes.CONFLICT:
         raise Refused(f"{method} /v1/answer{path}: {found.status_code} {found.text[:500]}")
     return found
