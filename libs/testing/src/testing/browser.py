@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "QUXIANG_TEST_BROWSER"
 ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_NO_SANS = "<selectfont><rejectfont><glob>*Sans*</glob></rejectfont></selectfont>"
 _LOCK = Path(__file__).with_name("browser.lock.toml")
 
 
@@ -47,8 +48,11 @@ class Executable:
 
 
 @asynccontextmanager
-async def running_browser() -> AsyncIterator["Browser"]:
-    """Starts the browser and closes it at the end; raises NoBrowserError."""
+async def running_browser(*, usual_fonts: bool = True) -> AsyncIterator["Browser"]:
+    """Starts the browser and closes it at the end; raises NoBrowserError.
+
+    Without `usual_fonts` it finds none but a Chinese serif, which no page names: without any it cannot draw.
+    """
     try:
         from playwright.async_api import async_playwright
     except ImportError:
@@ -60,7 +64,7 @@ async def running_browser() -> AsyncIterator["Browser"]:
         browser = await playwright.chromium.launch(
             executable_path=found.path,
             args=[*found.arguments, *as_root],
-            env={**os.environ, **_fonts(), **found.environment},
+            env={**os.environ, **_fonts(usual=usual_fonts), **found.environment},
         )
         try:
             yield browser
@@ -169,16 +173,16 @@ def _unpack(tarball: bytes, target: Path) -> None:
                 libraries.extractall(folder, filter="data")
 
 
-def _fonts() -> dict[str, str]:
+def _fonts(*, usual: bool) -> dict[str, str]:
     """Chinese fonts from a package, beside those of the machine: without any, a page of Chinese has no width."""
     try:
         import pylopdf_fonts_zh_cn
     except ImportError:
         return {}
     cache = cache_folder()
-    written = cache / "fonts.conf"
+    written = cache / ("fonts.conf" if usual else "serif.conf")
     folder = Path(str(pylopdf_fonts_zh_cn.__file__)).parent
-    directories = "".join(f"<dir>{each}</dir>" for each in (folder, "/usr/share/fonts"))
+    directories = f"<dir>{folder}</dir>" + ("<dir>/usr/share/fonts</dir>" if usual else _NO_SANS)
     unfinished = written.with_suffix(f".{os.getpid()}")
     unfinished.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'

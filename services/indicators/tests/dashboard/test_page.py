@@ -16,6 +16,7 @@ from common.contracts import rate
 from common.contracts.organisation import UnitKind
 from common.database import Database
 from indicators.app import create_app
+from indicators.dashboard.routes import FILES
 from indicators.settings import Settings
 from indicators.stream.announcements import Announcer
 from testing.browser import running_browser
@@ -87,12 +88,15 @@ async def test_the_page_shows_the_figures_and_follows_them(
             f"{EVIL} (C1)\t3\t1\t33.33",
         ]
         assert await page.locator("[data-stamp='as_of']").text_content()
+        await charts_are_drawn(page)
         assert await page.get_attribute("html", "lang") == ("zh-CN" if locale == "zh-CN" else "en")
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
         assert await violations(page) == []
         await a_fourth_is_placed(database, apply, school)
         # a policy without eval takes no function to wait for
         await figure.filter(has_text="66.67").wait_for()
+        newest = page.locator("[data-table='classes'] tbody tr", has_text="66.67")
+        await newest.wait_for()
         # by keyboard alone to the other language
         await page.focus("[data-language='en']" if locale == "zh-CN" else "[data-language='zh']")
         await page.keyboard.press("Enter")
@@ -103,6 +107,22 @@ async def test_the_page_shows_the_figures_and_follows_them(
     assert faults == []
     assert {urlsplit(each).netloc for each in addresses} == {urlsplit(address).netloc}
     assert [each for each in addresses if token in each.partition("#")[0]] == []
+
+
+async def charts_are_drawn(page: Any) -> None:
+    """Each with a name that leads to the table beside it, which holds what is drawn."""
+    for name in ("classes", "series", "groups"):
+        chart = page.locator(f"[data-chart='{name}']")
+        await chart.locator("svg .mark-rect, svg .mark-line").first.wait_for(state="attached")
+        assert await chart.get_attribute("role") == "img"
+        assert (await chart.get_attribute("aria-label")).startswith(("图，数字见旁边的表格：", "Chart, figures in"))
+    assert await page.locator("[data-chart='groups'] .mark-rect path").count() == 2
+    # wide names are cut, and stay text
+    assert "#[]$" in "".join(await page.locator("[data-chart='groups'] text").all_text_contents())
+    weeks = await page.locator("[data-table='series'] tbody tr").all_inner_texts()
+    assert [weeks[0], weeks[-1]] == ["2024-12-30\t3\t50.00", "2024-01-01\t0\t0.00"]
+    classes = await page.locator("[data-table='classes'] tbody tr td:nth-child(2)").all_inner_texts()
+    assert sum(map(int, classes)) == 6
 
 
 async def violations(page: Any) -> list[str]:
@@ -120,6 +140,32 @@ async def a_fourth_is_placed(database: Database, apply: Any, school: Any) -> Non
         position = await connection.scalar(text("SELECT coalesce(max(position), 0) + 1 FROM outbox"))
         said = {"topic": rate.TOPIC, "school": school.code, "type": rate.MOVED, "data": json.dumps(data)}
         await connection.execute(_MOVED, said | {"position": position})
+
+
+async def test_a_machine_without_fonts_takes_the_one_that_comes_along(
+    address: str, mint: TokenMint, school: Any
+) -> None:
+    async with running_browser(usual_fonts=False) as browser:
+        page = await browser.new_page(locale="zh-CN")
+        addresses: list[str] = []
+        page.on("request", lambda request: addresses.append(request.url))
+        token = mint.token("school_officer", school=school.code)
+        await page.goto(f"{address}/dashboard#cohort=2024&token={token}")
+        await charts_are_drawn(page)
+        assert f"{address}/dashboard/noto-sans-sc.otf" in addresses
+        assert await page.evaluate("[...document.fonts].map((each) => each.status)") == ["loaded"]
+
+
+async def test_the_first_load_is_small_and_its_large_part_is_kept(address: str) -> None:
+    """Compressed, without the font: at most 450 KB."""
+    async with httpx.AsyncClient(base_url=address) as client:
+        packed = await client.get("/dashboard/vega.js")
+        plain = await client.get("/dashboard/vega.js", headers={"Accept-Encoding": "identity"})
+        others = [await client.get(f"/dashboard{path}") for path in ("", *(f"/{name}" for name in FILES))]
+    assert (packed.headers["content-encoding"], "content-encoding" in plain.headers) == ("gzip", False)
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) + sum(len(each.content) for each in others) <= 450_000
+    assert {each.headers["cache-control"] for each in (packed, plain)} == {"public, max-age=86400"}
 
 
 async def test_the_shell_is_open_and_holds_no_data(address: str) -> None:

@@ -1,4 +1,4 @@
-"use strict";
+import { chart } from "/dashboard/charts.js";
 
 const WORDS = {
   zh: {
@@ -6,6 +6,7 @@ const WORDS = {
     watermark: "数据更新至", incomplete: "有事件尚未处理，数字可能不完整", base: "毕业生数", placed: "已落实", rate: "落实率 %",
     school: "院校", province: "省份", nation: "全国", college: "院系", major: "专业", class: "班级", school_province: "院校所在省份",
     none: "未填", by: "按", paste: "请粘贴访问令牌", ended: "令牌已到期，请换新的令牌", failed: "暂时无法读取", of: "，共",
+    over_time: "落实率变化", classes: "去向构成", day: "日期", people: "人数", share: "占比 %", chart: "图，数字见旁边的表格：",
   },
   en: {
     skip: "Skip to content", title: "Placement of graduates", cohort: "Cohort", token: "Access token", show: "Show", as_of: "As of",
@@ -13,10 +14,14 @@ const WORDS = {
     placed: "Placed", rate: "Placement rate %", school: "School", province: "Province", nation: "Nation", college: "College",
     major: "Major", class: "Class", school_province: "Province of the school", none: "Missing", by: "By",
     paste: "Paste an access token", ended: "The token has ended; bring a new one", failed: "Cannot be read at the moment", of: " of ",
+    over_time: "Placement rate over time", classes: "Where graduates went", day: "Day", people: "Persons", share: "Share %",
+    chart: "Chart, figures in the table beside it: ",
   },
 };
 const MAIN = { "CN-2024": "placement_rate", "CN-2021": "placement_rate", "CN-2004": "employment_rate" };
-const state = { token: null, language: navigator.language.startsWith("zh") ? "zh" : "en", titles: {}, names: {}, stream: null, round: 0 };
+const state = { token: null, language: navigator.language.startsWith("zh") ? "zh" : "en", titles: {}, names: {}, classes: {}, stream: null, round: 0, drawn: null };
+const CLASSES = "destination_class";
+const MOST_BARS = 60;
 const at = (selector) => document.querySelector(selector);
 const say = (word) => WORDS[state.language][word];
 
@@ -89,8 +94,19 @@ async function learn(what) {
   for (const scheme of schemes.items) {
     for (const measure of scheme.measures ?? []) state.titles[measure.name] = measure.title;
   }
-  const cells = await read("/v1/structures", what.query, { dimension: what.by });
-  state.names = Object.fromEntries(cells.observations[0].cells.map((cell) => [cell.code, cell.label]));
+  [state.names, state.classes] = await Promise.all([what.by, CLASSES].map(async (dimension) => {
+    const cells = await read("/v1/structures", what.query, { dimension });
+    return Object.fromEntries(cells.observations[0].cells.map((cell) => [cell.code, cell.label]));
+  }));
+}
+
+function labelled(code) {
+  const name = state.names[code];
+  return code === null ? say("none") : name ? `${name} (${code})` : code;
+}
+
+function main(scheme, measures) {
+  return MAIN[scheme] ?? Object.keys(measures)[0];
 }
 
 function draw(what, total, groups) {
@@ -116,20 +132,58 @@ function draw(what, total, groups) {
   at("#incomplete").hidden = !total.incomplete;
   at("#grouping").textContent = say(what.by);
   at("#caption").textContent = `${say("by")} ${say(what.by)}`;
-  at("table").dataset.table = what.by;
-  at("tbody").replaceChildren(...groups.observations.map((each) => {
+  at("#rows").parentElement.dataset.table = what.by;
+  at("#rows").replaceChildren(...groups.observations.map((each) => {
     const code = each.group[what.by];
-    const name = state.names[code];
-    const figure = each.measures[MAIN[groups.scheme] ?? Object.keys(each.measures)[0]];
+    const figure = each.measures[main(groups.scheme, each.measures)];
     const row = document.createElement("tr");
     row.dataset.group = code ?? "";
     row.append(
-      element("th", code === null ? say("none") : name ? `${name} (${code})` : code, { scope: "row" }),
+      element("th", labelled(code), { scope: "row" }),
       ...[each.base, figure.numerator, figure.rate ?? "–"].map((value) => element("td", value)),
     );
     return row;
   }));
   at("#figures").hidden = false;
+}
+
+function tabulate(name, values, head) {
+  at(`[data-table="${name}"] tbody`).replaceChildren(...values.map((each) => {
+    const row = document.createElement("tr");
+    const rate = each.rate === null ? "–" : each.rate.toFixed(2);
+    row.append(element("th", head(each), { scope: "row" }), element("td", each.numerator), element("td", rate));
+    return row;
+  }));
+}
+
+async function picture(name, caption, specification, values) {
+  const holder = at(`[data-chart="${name}"]`);
+  holder.hidden = values.length === 0 || values.length > MOST_BARS;
+  holder.setAttribute("aria-label", `${say("chart")}${caption}`);
+  if (!holder.hidden) await chart(holder, specification, values, caption);
+}
+
+// the specifications that the API gives of rates, series and structures
+async function illustrate(what, total, current) {
+  const measure = main(total.scheme, total.observations[0].measures);
+  const year = at("#cohort").value;
+  const [first, last] = [`${year}-01-01`, `${year}-12-31`].map((day) => (day < total.as_of ? day : total.as_of));
+  const drawn = { format: "vega-lite" };
+  const [groups, series, classes] = await Promise.all([
+    read("/v1/rates", what.query, { by: what.by, ...drawn }),
+    read("/v1/series", what.query, { measure, from: first, to: last, step: "week", ...drawn }),
+    read("/v1/structures", what.query, { dimension: CLASSES, ...drawn }),
+  ]);
+  if (!current()) return;
+  const title = state.titles[measure]?.[state.language] ?? measure;
+  const bars = groups.data.values.filter((each) => each.measure === title);
+  bars.forEach((each) => { each.group = state.names[each.group] ? labelled(each.group) : each.group; });
+  classes.data.values.forEach((each) => { each.group = state.classes[each.group] ?? each.group; });
+  tabulate("series", [...series.data.values].reverse(), (each) => each.as_of);
+  tabulate("classes", classes.data.values, (each) => each.group);
+  await picture("groups", at("#caption").textContent, groups, bars);
+  await picture("series", say("over_time"), series, series.data.values);
+  await picture("classes", say("classes"), classes, classes.data.values);
 }
 
 async function refresh(what) {
@@ -138,7 +192,13 @@ async function refresh(what) {
     read("/v1/rates", what.query), read("/v1/rates", what.query, { by: what.by }),
   ]);
   // what was asked later and is here already is newer
-  if (mine === state.round) draw(what, total, groups);
+  const current = () => mine === state.round;
+  if (!current()) return;
+  draw(what, total, groups);
+  // one after another: two must not draw into one place; figures stand without charts
+  state.drawn = Promise.resolve(state.drawn).then(() => current() && illustrate(what, total, current));
+  await state.drawn.catch((error) => notice(`${say("failed")} ${error.message}`));
+  state.drawn = null;
 }
 
 async function follow(what, ended) {
