@@ -4,7 +4,7 @@ import io
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import openpyxl
 import pypdfium2
@@ -18,6 +18,7 @@ from common.service_process import Runtime
 from indicators.reports.domain import KIND
 from indicators.reports.operations import making
 from indicators.settings import Settings
+from indicators.tracking.operations import Editions
 from testing.databases import ServiceDatabase
 from testing.http import Client, get
 
@@ -207,3 +208,33 @@ async def test_a_report_of_a_snapshot_is_final_and_never_moves(
     text = "".join(pages_of((await http.get(f"/v1/reports/{report_id}/pdf")).content))
     assert "非最终数据" not in text
     assert snapshot["hash"] in text.replace("\n", "")
+
+
+async def test_a_report_shows_of_the_surveys_what_the_newest_editions_show(
+    client: Client, new_school: Any, database: Database, apply: Any, runner: OperationRunner
+) -> None:
+    school, wave = new_school(), uuid4()
+    school.described("410000")
+    people = [school.enters(sex_code="1" if number else "2") for number in range(20)]
+    for person in people:
+        school.goes(person, "10", date(2024, 6, 1))
+        said = {"situation": "employed", "salary": 6543, "teaching_satisfaction": 75}
+        school.gives(uuid4(), 1, said, graduate_id=person, wave_id=wave)
+    school.closes(wave)
+    await apply(school.events)
+    assert await Editions(database).take_due() >= 1
+    http = client("school_officer", school=school.code)
+    texts = []
+    for subject in ({"kind": "school", "code": school.code}, {"kind": "group", "filters": {"sex": "2"}}):
+        body = {"school_code": school.code, "cohort": 2024, "as_of": "2024-08-31", "subject": subject}
+        accepted = await http.post("/v1/reports", json=body)
+        assert await runner.run_once()
+        ended = (await http.get(f"/v1/operations/{accepted.json()['id']}")).json()
+        (report_id,) = ended["result"]["reports"]
+        texts.append("".join(pages_of((await http.get(f"/v1/reports/{report_id}/pdf")).content)))
+    of_all, of_one = texts
+    assert "教学满意度 分 — 75.00 — —" in of_all
+    assert "薪资 元 — 6543 — —" in of_all
+    # of a single person no answer is shown
+    assert "6543" not in of_one
+    assert "75.00" not in of_one

@@ -21,6 +21,9 @@ from indicators.reports.domain import Asked, FileFormat, SubjectKind
 from indicators.reports.operations.chapters import composed
 from indicators.reports.operations.reading import Reading
 
+REPORTS_OF_A_PROCESS = 5
+"""Then another process makes the next files: it keeps what it has set, twenty megabytes of a large report."""
+
 NO_REPORTS: Mapping[str, Any] = {"reports": []}
 
 
@@ -54,6 +57,8 @@ async def _make_all(context: OperationContext, figures: Figures, process: AskedP
             made = Made(kind, filters, document.day, base, await files_of(process, document))
             act = partial(commands.keep, context=context, number=number, asked=asked, made=made)
             await figures.database.act(context.actor, act)
+        if (number + 1) % REPORTS_OF_A_PROCESS == 0:
+            await process.end()
         await context.progress(number + 1, len(subjects))
     return True
 
