@@ -82,6 +82,10 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "bulk_decision_items": "which version a bulk decision named: what it decided is in registration_versions",
     },
     "surveys": {"response_streams": _COUNTER},
+    "indicators": {
+        "next_graduates": "which versions were read when spans were made anew: they are in roster_versions and others",
+        "next_spans": "spans made anew of the versions, until the school is switched to them: then they are in spans",
+    },
 }
 """Service → table with a graduate's id → why the copy does without it."""
 

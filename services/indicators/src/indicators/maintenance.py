@@ -3,7 +3,10 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import asdict
+from datetime import date
 from functools import partial
+from typing import Any
 
 import httpx
 import structlog
@@ -25,12 +28,14 @@ from indicators.schema import metadata
 from indicators.settings import Settings
 from indicators.snapshots.operations import verify_snapshots
 from indicators.snapshots.storage.rotation import reseal_reasons
-from indicators.timeline.rebuild import rebuild
+from indicators.timeline.beside import compute_beside, cut_over, schools_beside
+from indicators.timeline.domain import OPEN
+from indicators.timeline.rebuild import rebuild, stored_schools
 from indicators.timeline.verify import Difference, verify_figures
 from indicators.warnings.storage import reseal_notes
 
-DIFFERENT, NOT_POSSIBLE = 1, 2
-"""Exit codes: figures are wrong; a part could not be compared."""
+DIFFERENT, NOT_POSSIBLE, WOULD_CHANGE = 1, 2, 3
+"""Exit codes: figures are wrong; a part could not be compared, or nothing stands beside; figures would change."""
 
 _RESEALED = {
     "Reasons of snapshots are sealed": reseal_reasons,
@@ -84,10 +89,51 @@ async def run_reconcile(settings: Settings, database: Database, parsed: Namespac
 
 
 async def run_rebuild(settings: Settings, database: Database, parsed: Namespace) -> int:
-    """Computes spans and cells anew from the versions."""
-    schools = await rebuild(database, settings.partitions, parsed.school)
+    """Computes spans and cells anew from the versions: in their place, or beside them until schools are switched."""
+    school = SchoolCode(parsed.school) if parsed.school is not None else None
+    if parsed.beside or parsed.cut_over:
+        found = await _compute_beside(database, school) if parsed.beside else False
+        if parsed.cut_over:
+            return await _cut_over(settings, database, school)
+        return WOULD_CHANGE if found else 0
+    schools = await rebuild(database, settings.partitions, school)
     _log.info("Rebuild is complete", schools=schools)
     return 0
+
+
+async def _compute_beside(database: Database, school: SchoolCode | None) -> bool:
+    """Writes a log line for each figure that would change; whether anything would."""
+    schools, differing = [school] if school is not None else await stored_schools(database), 0
+    for code in schools:
+        found = await compute_beside(database, code)
+        differing += found.differs
+        for moved in found.spans:
+            _log.warning("Spans would change", school_code=code, **_days_shown(asdict(moved)))
+        for figure in found.figures:
+            _log.warning("Figure would change", **_days_shown(asdict(figure)))
+        _log.info("School computed beside", school_code=code, graduates=found.graduates, changes=len(found.figures))
+    _log.info("The next generation is complete", schools=len(schools), differing=differing)
+    return differing > 0
+
+
+def _days_shown(values: dict[str, Any]) -> dict[str, Any]:
+    """With days in words: `today` for a figure that is counted live, `open` for the end of a span that lasts."""
+    live = {"as_of": "today", "to_day": "open"}
+    return {
+        name: (live[name] if value == OPEN else value.isoformat()) if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+
+
+async def _cut_over(settings: Settings, database: Database, school: SchoolCode | None) -> int:
+    schools, switched = [school] if school is not None else await schools_beside(database), 0
+    for code in schools:
+        others = await cut_over(database, settings.partitions, code)
+        if others is not None:
+            switched += 1
+            _log.info("School switched", school_code=code, computed_once_more=others)
+    _log.info("Switching is complete", schools=switched)
+    return 0 if switched else NOT_POSSIBLE
 
 
 async def run_rotate_keys(settings: Settings, database: Database, parsed: Namespace) -> int:
@@ -140,6 +186,12 @@ def _school_and_parts(parser: ArgumentParser) -> None:
     parser.add_argument("--snapshots", action="store_true", help="only compute frozen snapshots anew")
 
 
+def _rebuild_arguments(parser: ArgumentParser) -> None:
+    _school(parser)
+    parser.add_argument("--beside", action="store_true", help="store them beside, and say which figures would change")
+    parser.add_argument("--cut-over", action="store_true", help="switch schools to what stands beside, one by one")
+
+
 def _rotate_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--retire", metavar="ID", help="fail unless nothing needs this key of the ring any more")
 
@@ -147,6 +199,6 @@ def _rotate_arguments(parser: ArgumentParser) -> None:
 COMMANDS = (
     Command("verify", "prove that figures, spans, versions and histories agree", run_verify, _school_and_parts),
     Command("reconcile", "compare digests of versions with their owners'", run_reconcile, _school),
-    Command("rebuild", "compute spans and cells anew from the versions", run_rebuild, _school),
+    Command("rebuild", "compute spans and cells anew from the versions", run_rebuild, _rebuild_arguments),
     Command("rotate-keys", "seal by the ring's current key", run_rotate_keys, _rotate_arguments),
 )

@@ -57,7 +57,7 @@ def _arrays(columns: Sequence[str], first_parameter: int) -> str:
 
 _OF_CELLS = (*CellKey._fields, "graduates")
 _AFTER_GONE = 1 + len(SpanKey._fields)
-_KEPT = ", ".join(f"{name} = excluded.{name}" for name in SPAN_COLUMN_NAMES if name not in SpanKey._fields)
+KEPT_OF_SPANS = ", ".join(f"{name} = excluded.{name}" for name in SPAN_COLUMN_NAMES if name not in SpanKey._fields)
 
 # the keys of `gone` and of `written` are disjoint, so the order in which PostgreSQL runs the parts does not matter
 _CHANGE = f"""
@@ -68,7 +68,7 @@ _CHANGE = f"""
     ), written AS (
         INSERT INTO spans ({", ".join(SPAN_COLUMN_NAMES)})
         SELECT * FROM unnest({_arrays(SPAN_COLUMN_NAMES, _AFTER_GONE)})
-        ON CONFLICT (school_code, graduate_id, from_day) DO UPDATE SET {_KEPT}
+        ON CONFLICT (school_code, graduate_id, from_day) DO UPDATE SET {KEPT_OF_SPANS}
     ), moved AS MATERIALIZED (
         SELECT * FROM unnest({_arrays(_OF_CELLS, _AFTER_GONE + len(SPAN_COLUMN_NAMES))})
             AS moved ({", ".join(_OF_CELLS)})

@@ -74,7 +74,7 @@ async def rebuild_school(database: Database, partitions: int, school_code: Schoo
         graduates = [row["graduate_id"] for row in await connection.fetch(_GRADUATES, school_code)]
         wrong: Counter[CellKey] = Counter()
         for start in range(0, len(graduates), CHUNK):
-            wrong.update(await _store_spans(connection, school_code, graduates[start : start + CHUNK]))
+            wrong.update(await store_spans(connection, "spans", school_code, graduates[start : start + CHUNK]))
         wrong.subtract({CellKey._make(row[:-1]): row[-1] for row in await connection.fetch(_CELLS, school_code)})
         await change_figures(connection, moves=sorted((key, number) for key, number in wrong.items() if number))
         await unit.audit("figures_rebuilt", "school", school_code, school_code=school_code)
@@ -99,13 +99,13 @@ async def renew_old_spans(database: Database, partitions: int) -> int:
         renewed += len(old)
 
 
-async def _store_spans(
-    connection: asyncpg.Connection, school_code: SchoolCode, graduates: list[GraduateId]
+async def store_spans(
+    connection: asyncpg.Connection, table: str, school_code: SchoolCode, graduates: list[GraduateId]
 ) -> dict[CellKey, int]:
-    """Stores the spans of these graduates; gives the graduates per cell."""
+    """Stores the spans of these graduates in a table of spans; gives the graduates per cell."""
     computed = timelines(await select_graduates(connection, dict.fromkeys(graduates, school_code)))
     # versions of another school are that school's, and under its lock
     spans = {key: span for key, span in computed.items() if key.school_code == school_code}
     rows = [span_row(key.graduate_id, span) for key, span in sorted(spans.items())]
-    await connection.copy_records_to_table("spans", records=rows, columns=SPAN_COLUMN_NAMES)
+    await connection.copy_records_to_table(table, records=rows, columns=SPAN_COLUMN_NAMES)
     return dict(cell_moves((), spans.values()))

@@ -1,4 +1,6 @@
-"""Versions (insert-only), spans and live cells."""
+"""Versions (insert-only), spans and live cells, and spans that are computed beside them."""
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -14,8 +16,10 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 
+from common.clock import NOW_SQL
 from indicators.schema import metadata
 
 roster_versions = Table(
@@ -82,39 +86,46 @@ Index(
     destination_versions.c.graduate_id,
 )
 
+
+def _span_columns() -> list[Column[Any]]:
+    return [
+        Column("school_code", Text, primary_key=True),
+        Column("graduate_id", Uuid, primary_key=True),
+        Column("from_day", Date, primary_key=True),
+        Column("to_day", Date, nullable=False),
+        Column("cohort", Integer, nullable=False),
+        Column("college_code", Text),
+        Column("major_code", Text),
+        Column("class_code", Text),
+        Column("education_level_code", Text),
+        Column("sex_code", Text),
+        Column("origin_province_code", Text),
+        Column("destination_code", Text),
+        Column("flexible", Boolean, nullable=False),
+        Column("employer_nature_code", Text),
+        Column("industry_code", Text),
+        Column("place_code", Text),
+        Column("position_code", Text),
+        Column("origin_place_code", Text),
+        Column("urban_rural", Text),
+        Column("ethnicity_code", Text),
+        Column("hardship_code", Text),
+        Column("training_mode_code", Text),
+        Column("teacher_training_code", Text),
+        Column("study_form", Text),
+        Column("study_level_code", Text),
+        Column("abroad_country_code", Text),
+        # which generation of version said the groups, and which the destination; NULL where the release before wrote
+        # the span, which knows nothing of these columns
+        Column("roster_generation", SmallInteger),
+        Column("destination_generation", SmallInteger),
+    ]
+
+
 spans = Table(
     "spans",
     metadata,
-    Column("school_code", Text, primary_key=True),
-    Column("graduate_id", Uuid, primary_key=True),
-    Column("from_day", Date, primary_key=True),
-    Column("to_day", Date, nullable=False),
-    Column("cohort", Integer, nullable=False),
-    Column("college_code", Text),
-    Column("major_code", Text),
-    Column("class_code", Text),
-    Column("education_level_code", Text),
-    Column("sex_code", Text),
-    Column("origin_province_code", Text),
-    Column("destination_code", Text),
-    Column("flexible", Boolean, nullable=False),
-    Column("employer_nature_code", Text),
-    Column("industry_code", Text),
-    Column("place_code", Text),
-    Column("position_code", Text),
-    Column("origin_place_code", Text),
-    Column("urban_rural", Text),
-    Column("ethnicity_code", Text),
-    Column("hardship_code", Text),
-    Column("training_mode_code", Text),
-    Column("teacher_training_code", Text),
-    Column("study_form", Text),
-    Column("study_level_code", Text),
-    Column("abroad_country_code", Text),
-    # which generation of version said the groups, and which the destination; NULL where the release before wrote the
-    # span, which knows nothing of these columns
-    Column("roster_generation", SmallInteger),
-    Column("destination_generation", SmallInteger),
+    *_span_columns(),
     CheckConstraint("from_day < to_day", name="half_open"),
     # room for closing a span on its own page
     postgresql_with={"fillfactor": 80},
@@ -148,4 +159,23 @@ moved_groups = Table(
     Column("cohort", Integer, nullable=False),
     Column("dimension", Text, nullable=False),
     Column("value", Text, nullable=False),
+)
+
+next_spans = Table("next_spans", metadata, *_span_columns(), CheckConstraint("from_day < to_day", name="half_open"))
+
+next_graduates = Table(
+    "next_graduates",
+    metadata,
+    Column("school_code", Text, primary_key=True),
+    Column("graduate_id", Uuid, primary_key=True),
+    # of which versions the next spans were made, so that a later one is seen
+    Column("versions", BigInteger, nullable=False),
+)
+
+next_schools = Table(
+    "next_schools",
+    metadata,
+    Column("school_code", Text, primary_key=True),
+    Column("computed_at", DateTime(timezone=True), nullable=False, server_default=text(NOW_SQL)),
+    Column("graduates", Integer, nullable=False),
 )

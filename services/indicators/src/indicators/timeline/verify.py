@@ -8,11 +8,10 @@ by `histories`.
 from dataclasses import dataclass
 
 import asyncpg
-from sqlalchemy import text
 
 from common.database import Database
 from common.identifiers import GraduateId, SchoolCode
-from indicators.schemes.groupings import STORED_DIMENSIONS, TOTAL
+from indicators.timeline.compared import miscounted
 from indicators.timeline.domain import Span
 from indicators.timeline.fold import timelines
 from indicators.timeline.rebuild import CHUNK, stored_schools
@@ -30,27 +29,6 @@ class Difference:
     expected: str
 
 
-_VALUES = ", ".join(
-    [f"('{TOTAL}', '')", *(f"('{name}', coalesce({column}, ''))" for name, column in STORED_DIMENSIONS.items())]
-)
-_CELLS = text(
-    f"""
-    WITH counted AS (
-        SELECT cohort, dimension, value, coalesce(destination_code, '') AS destination_code, flexible,
-               count(*) AS graduates
-        FROM spans CROSS JOIN LATERAL (VALUES {_VALUES}) AS group_of (dimension, value)
-        WHERE school_code = :school AND to_day = 'infinity' GROUP BY 1, 2, 3, 4, 5
-    ), stored AS (
-        SELECT cohort, dimension, value, destination_code, flexible, graduates FROM cells
-        WHERE school_code = :school AND graduates <> 0
-    )
-    SELECT cohort, dimension, value, destination_code, flexible, stored.graduates AS stored,
-           counted.graduates AS expected
-    FROM counted FULL JOIN stored USING (cohort, dimension, value, destination_code, flexible)
-    WHERE counted.graduates IS DISTINCT FROM stored.graduates
-    ORDER BY 1, 2, 3, 4, 5
-    """
-)
 _GRADUATES = """
     SELECT graduate_id FROM roster_versions WHERE school_code = $1
     UNION SELECT graduate_id FROM spans WHERE school_code = $1 ORDER BY 1
@@ -66,10 +44,12 @@ async def verify_figures(database: Database, school: SchoolCode | None = None) -
 async def verify_school(database: Database, school_code: SchoolCode) -> list[Difference]:
     """Both checks of one school."""
     async with database.reading() as connection:
-        rows = await connection.execute(_CELLS, {"school": school_code})
         cells = [
-            Difference("cells", school_code, "/".join(map(str, row[:5])), str(row.stored), str(row.expected))
-            for row in rows
+            Difference(
+                "cells", school_code, "/".join(map(str, (row.cohort, *row[2:6]))), str(row.before), str(row.after)
+            )
+            for row in await miscounted(connection, school_code)
+            if row.before != row.after
         ]
         return cells + await _span_differences(connection.driver, school_code)
 
