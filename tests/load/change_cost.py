@@ -118,7 +118,7 @@ async def stored(size: int) -> AsyncIterator[Stored]:
         await generate(owner, size)
         rows = await owner.fetch("SELECT graduate_id, school_code FROM roster_versions ORDER BY random() LIMIT 20000")
         await owner.close()
-        await _settle(found.admin_url)
+        await settle(found.admin_url)
         sys.stdout.write(f"  {size:>9,} graduates generated in {time.perf_counter() - begun:.0f} s\n")
         database = Database.connect(found.app_url)
         settings = Settings(database_url=found.app_url, partitions=PARTITIONS)
@@ -127,15 +127,15 @@ async def stored(size: int) -> AsyncIterator[Stored]:
         await database.dispose()
 
 
-async def generate(owner: asyncpg.Connection, size: int) -> None:
+async def generate(owner: asyncpg.Connection, size: int, school_size: int = SCHOOL_SIZE) -> None:
     """Versions, spans and cells of that many graduates, in schools from 20000 on."""
-    await owner.execute(_ROSTER, size, SCHOOL_SIZE)
+    await owner.execute(_ROSTER, size, school_size)
     await owner.execute(_DESTINATIONS, list(CODES))
     for statement in (_SPANS, _CELLS):
         await owner.execute(statement)
 
 
-async def _settle(admin_url: str) -> None:
+async def settle(admin_url: str) -> None:
     """What autovacuum and the checkpointer would do in time, done before the measurement."""
     admin = await asyncpg.connect(admin_url.replace("+asyncpg", ""))
     await admin.execute("VACUUM ANALYZE")

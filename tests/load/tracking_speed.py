@@ -97,7 +97,7 @@ async def measure() -> list[Verdict]:
             read, table = await _reads(database, found.app_url)
             everybody = await _everybody(database)
             acts = [partial(_judged, everybody), partial(_counted, database)]
-            judged, counted = await _in_turns(acts, JUDGED)
+            judged, counted = await in_turns(acts, JUDGED)
         finally:
             await database.dispose()
     samples = {"ten indicators": read, "structure table": table, "judging": judged, "counting": counted}
@@ -114,7 +114,8 @@ async def measure() -> list[Verdict]:
     ]
 
 
-async def _in_turns(acts: Sequence[Callable[[], Awaitable[None]]], rounds: int) -> list[list[float]]:
+async def in_turns(acts: Sequence[Callable[[], Awaitable[None]]], rounds: int) -> list[list[float]]:
+    """Seconds of each act, the acts in turns."""
     samples: list[list[float]] = [[] for _ in acts]
     for _ in range(rounds):
         for taken, act in zip(samples, acts, strict=True):
@@ -136,7 +137,7 @@ async def _reads(database: Database, url: str) -> list[list[float]]:
                 partial(_read, client, "/v1/tracking", cycle="1", indicator=TEN),
                 partial(_read, client, "/v1/structures", dimension="industry"),
             ]
-            return await _in_turns(reads, ROUNDS)
+            return await in_turns(reads, ROUNDS)
 
 
 async def _read(client: httpx.AsyncClient, path: str, **query: str) -> None:
