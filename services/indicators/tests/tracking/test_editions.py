@@ -20,6 +20,7 @@ from indicators.schemes.documents import versions_of
 from indicators.tracking import commands, storage
 from indicators.tracking.domain import Because, Due, Series
 from indicators.tracking.operations import Editions, standing_of, take
+from indicators.tracking.wire.answers import Tracking
 from indicators.tracking_counts.edition import Counted, Memory
 from testing.http import Client, get
 
@@ -101,6 +102,7 @@ async def test_a_close_takes_an_edition_and_figures_are_read_of_it(
 
     body = await read(client, cycle, "job_satisfaction", "salary", "leave_reasons", by="college")
     assert body["edition"]["number"] == 1
+    assert Tracking.model_validate(body).model_dump(mode="json") == body
     satisfaction = of_group(body, "job_satisfaction", college="C0")
     assert satisfaction == {
         "base": 24, "value": "75.00", "unit": "score", "interval": None, "status": "ok",

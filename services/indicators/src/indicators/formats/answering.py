@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Query, Response
+from pydantic import BaseModel
+from pydantic_core import to_json
 
 from common.errors import BadQuery, FieldProblem, Message
 from common.operations.files import WORKBOOK
@@ -30,9 +32,11 @@ IN_FORMATS: dict[int | str, dict[str, Any]] = {
 }
 """The `responses` of a route that answers in every format."""
 
+_NOT_KEPT = {"Cache-Control": "private, no-store"}
 _LISTED = Message("人员变动清单只有 json、csv、xlsx 格式", "Movements of persons come as json, csv and xlsx alone")
 
 Answer = TypeVar("Answer")
+Body = TypeVar("Body", bound=BaseModel)
 
 
 Table = tuple[Sequence[str], Sequence[Sequence[str | None]]]
@@ -88,12 +92,19 @@ async def in_format(
     return _file(written, name, wanted, {})
 
 
+async def fields_in_format(
+    wanted: FormatName, fields: Mapping[str, Any], body: type[Body], table: Callable[[Body], FigureTable], language: str
+) -> Response:
+    """The same of an answer of many figures, given by the names of its fields: as JSON no model is made of it."""
+    if wanted == JSON:
+        return Response(to_json(fields), media_type="application/json", headers=_NOT_KEPT)
+    written, name = await asyncio.to_thread(_write, table(body.model_validate(fields)), wanted, language)
+    return _file(written, name, wanted, {})
+
+
 def _file(written: bytes, name: str, wanted: FormatName, headers: Mapping[str, str]) -> Response:
-    kept = {
-        "Content-Disposition": f'attachment; filename="{name}.{_SUFFIXES[wanted]}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(written, media_type=MEDIA_TYPES[wanted], headers={**kept, **headers})
+    named = {"Content-Disposition": f'attachment; filename="{name}.{_SUFFIXES[wanted]}"'}
+    return Response(written, media_type=MEDIA_TYPES[wanted], headers={**_NOT_KEPT, **named, **headers})
 
 
 def _write(table: FigureTable, wanted: FormatName, language: str) -> tuple[bytes, str]:

@@ -114,12 +114,13 @@ class Asked:
 
     def groups(self, figures: Mapping[Key, Columns]) -> dict[Key, Columns]:
         """The figures of the cells by the values of those groupings that the table has."""
-        found = {}
-        for key, columns in figures.items():
-            values = dict(zip(self.table, key, strict=True))
-            if all(values[name] == value for name, value in self.filters.items() if name in values):
-                found[tuple(values[name] for name in self.by if name in values)] = columns
-        return found
+        kept = [(self.table.index(name), value) for name, value in self.filters.items() if name in self.table]
+        places = [self.table.index(name) for name in self.by if name in self.table]
+        return {
+            tuple([key[place] for place in places]): columns
+            for key, columns in figures.items()
+            if not kept or all(key[place] == value for place, value in kept)
+        }
 
     def place(self, group: Key) -> Key:
         """A group by all groupings as one by those that the table has."""

@@ -10,7 +10,7 @@ from common.auth import Caller
 from common.errors import BadQuery, FieldProblem
 from common.http import MinChange, Page, Router, Whole
 from common.identifiers import Cohort, SchoolCode
-from indicators.formats.answering import IN_FORMATS, Format, in_format
+from indicators.formats.answering import IN_FORMATS, Format, fields_in_format, in_format
 from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
 from indicators.reading.query import ByQuery, Language, ValueQuery, read_filters
@@ -105,17 +105,18 @@ async def read_tracking(
     figures: FiguresOf,
     wanted: Format,
     language: Language,
-) -> Tracking | Response:
+) -> Response:
     series, selection = question.series, selection_of(question)
     await figures.require_readable(caller, selection)
     met = await included(figures, min_change, selection.scope)
     asked = storage.asking_employers(series) if series.of_employers else asking(selection, series.cycle or 0)
     answer = await figures.ask(selection.scope, lambda _live: asked, topics=RESPONSE_TOPICS)
-    async with figures.database.reading(snapshot=True) as connection:
+    # an edition never changes, so its statements need not see one moment
+    async with figures.database.reading() as connection:
         edition = await storage.newest(connection, series)
         found = await storage.asked_figures(connection, question, edition)
-    body = tracking(question, answer.stamp(min_change_met=met), response_figures(answer), edition, found)
-    return await in_format(wanted, body, partial(tracking_table, selection, question), language)
+    fields = tracking(question, answer.stamp(min_change_met=met), response_figures(answer), edition, found)
+    return await fields_in_format(wanted, fields, Tracking, partial(tracking_table, selection, question), language)
 
 
 @router.get("/v1/editions", summary="Editions of a cycle, or of a year of employers, the newest first")

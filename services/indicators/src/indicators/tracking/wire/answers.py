@@ -124,7 +124,7 @@ class Editions(PageOf[EditionItem]):
 
 def indicator_body(
     indicator: str, columns: Mapping[str, Mapping[str, Any]] | None, *, top: str, any_edition: bool
-) -> Any:
+) -> dict[str, Any]:
     """The fields of an IndicatorBody out of the figures of an indicator's columns."""
     columns = columns or {}
     has_tops = indicator != MATCH_GAP and INDICATORS[indicator].has_tops
@@ -151,24 +151,27 @@ def tracking(
     responses: Mapping[Key, ResponseFigure],
     edition: Edition | None,
     found: Mapping[str, Mapping[Key, Columns]],
-) -> Tracking:
-    """The answer; raises TooManyCells."""
+) -> dict[str, Any]:
+    """The fields of a Tracking by name; raises TooManyCells.
+
+    No models: 200 figures would take four times as long as the structure table beside them.
+    """
     groups = groups_of(question, responses, found)
     must_be_few(len(groups) * len(question.indicators))
     series = question.series
-    return Tracking(
+    return {
         **dict(stamp),
-        school_code=series.school_code,
-        cohort=series.cohort,
-        cycle=series.cycle,
-        year=series.year if question.other_series is None else question.other_series.year,
-        edition=None if edition is None else EditionBody.model_validate(edition),
-        reference_tables={} if edition is None else dict(edition.reference_tables),
-        observations=[
+        "school_code": series.school_code,
+        "cohort": series.cohort,
+        "cycle": series.cycle,
+        "year": series.year if question.other_series is None else question.other_series.year,
+        "edition": None if edition is None else {"number": edition.number, "taken_at": edition.taken_at},
+        "reference_tables": {} if edition is None else dict(edition.reference_tables),
+        "observations": [
             _observation(question, group, responses.get(group), found, any_edition=edition is not None)
             for group in groups
         ],
-    )
+    }
 
 
 def groups_of(
@@ -188,20 +191,20 @@ def _observation(
     found: Mapping[str, Mapping[Key, Columns]],
     *,
     any_edition: bool,
-) -> TrackingObservation:
+) -> dict[str, Any]:
     place = question.asked.place(group)
     # the college is not of the table, but who is asked about it has to be in it
     inside = question.asked.is_whole or (response is not None and response.eligible > 0)
     nothing = None if question.series.of_employers and question.asked.by else 0
-    return TrackingObservation(
-        group=named(question.asked.by, group),
-        eligible=response.eligible if response else nothing,
-        respondents=response.valid if response else nothing,
-        response_rate=response.rate if response else None,
-        indicators={
+    return {
+        "group": named(question.asked.by, group),
+        "eligible": response.eligible if response else nothing,
+        "respondents": response.valid if response else nothing,
+        "response_rate": response.rate if response else None,
+        "indicators": {
             name: indicator_body(
                 name, found.get(name, {}).get(place) if inside else None, top=question.top, any_edition=any_edition
             )
             for name in question.indicators
         },
-    )
+    }
