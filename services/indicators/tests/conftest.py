@@ -201,14 +201,16 @@ class School:
         kind = measure.WITHDRAWN if values is None else measure.RECORDED
         return self._add(measure.TOPIC, kind, str(data.respondent_id), None, data)
 
-    def closes(self, wave_id: UUID, cycle: int = 1) -> IncomingEvent:
+    def closes(self, wave_id: UUID, cycle: int = 1, year: int | None = None) -> IncomingEvent:
+        """A wave of graduates closes, or one of employers in that year."""
         data = WaveClosedData(
             school_code=self.code,
             recorded_at=RECORDED,
             wave_id=wave_id,
-            audience="graduates",
-            cohort=self.cohort,
-            cycle=cycle,
+            audience="graduates" if year is None else "employers",
+            cohort=self.cohort if year is None else None,
+            cycle=cycle if year is None else None,
+            year=year,
         )
         return self._add(measure.TOPIC, measure.WAVE_CLOSED, str(wave_id), None, data)
 

@@ -20,19 +20,27 @@ SERIES: dict[str, Any] = {"measure": "placement_rate", "to": "2024-06-05"}
 
 
 async def test_it_is_said_of_the_days_and_dimensions_that_it_is_true_of(
-    client: Client, apply: Applied, school: Any
+    client: Client, apply: Applied, school: Any, new_school: Any
 ) -> None:
+    other = new_school()
+    other.enters(sex_code="1")
     someone = school.enters(sex_code="1")
     school.enters(someone, day=JUNE, urban_rural=None, sex_code="1")
     school.goes(someone, "801", JUNE)
     school.goes(someone, "801", JULY, study_level_code="11", abroad_country_code=None)
-    await apply(school.events)
+    await apply([*school.events, *other.events])
     for by, before, after in (("origin_urban", True, False), ("sex", False, False), ("hardship", False, False)):
         assert await incomplete(client, "/v1/rates", school, by=by, as_of="2024-05-31") is before
         assert await incomplete(client, "/v1/rates", school, by=by, as_of="2024-06-01") is after
         assert await incomplete(client, "/v1/rates", school, by=by) is after
         assert await incomplete(client, "/v1/series", school, by=by, **{"from": "2024-05-31"}, **SERIES) is before
         assert await incomplete(client, "/v1/series", school, by=by, **{"from": "2024-06-01"}, **SERIES) is after
+    asked: dict[str, Any] = {"cycle": 1, "indicator": "salary"}
+    for by, expected in (("origin_urban", True), ("sex", False)):
+        for path, query in (("/v1/response-rates", {"cycle": 1}), ("/v1/tracking", asked)):
+            assert await incomplete(client, path, other, by=by, **query) is expected
+            assert not await incomplete(client, path, school, by=by, **query)
+    assert await incomplete(client, "/v1/tracking", other, origin_urban="rural", **asked)
     # a filter that keeps nothing, because nothing can have its value yet
     assert await incomplete(client, "/v1/rates", school, origin_urban="rural", as_of="2024-05-31")
     for day, expected in (("2024-06-30", True), ("2024-07-01", False)):

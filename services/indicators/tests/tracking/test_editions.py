@@ -216,6 +216,38 @@ async def test_a_major_of_another_college_is_not_shown_beside_the_own_one(
     assert [each["group"] for each in body["observations"]] == [{"major": "M0"}]
 
 
+async def test_a_gap_is_of_a_college_or_a_major_that_both_speak_of(
+    client: Client, new_school: Any, apply: Any, database: Database
+) -> None:
+    school = new_school()
+    school.described("410000")
+    people = [school.enters(college_code="C0", major_code="M0") for _ in range(50)]
+    cycle = Cycle(school, people)
+    await apply([*school.events, *cycle.asked()])
+    await answer(apply, cycle, range(34), major_match=75)
+    await answer(apply, cycle, range(34, 50), major_match=50)
+    about = {"hire_college": "C0", "hire_major": "M0"}
+    said = [{**about, "fit_need": 100 if at < 24 else 25} for at in range(40)]
+    await apply([school.gives(uuid4(), 1, values, employer_id=uuid4()) for values in said])
+    await close(apply, cycle)
+    await apply([school.closes(uuid4(), year=2025)])
+    await Editions(database).take_due()
+    cells: list[tuple[dict[str, Any], dict[str, str]]] = [
+        ({}, {}),
+        ({"by": "college"}, {"college": "C0"}),
+        ({"by": "major"}, {"major": "M0"}),
+        ({"by": "major", "college": "C0"}, {"major": "M0"}),
+    ]
+    for asked, group in cells:
+        body = await read(client, cycle, "match_gap", year=2025, **asked)
+        gap = of_group(body, "match_gap", **group)
+        # contract of indicators, 4: gap 34/50 - 24/40
+        assert (gap["value"], gap["unit"]) == ("8.00", "points")
+        assert gap["interval"] == {"low": "-11.42", "high": "27.07", "method": "newcombe"}
+    refused = await read(client, cycle, "match_gap", year=2025, by="sex", status=400)
+    assert [error["rule"] for error in refused["errors"]] == ["no_such_table"]
+
+
 async def get_text(client: Client, path: str, query: dict[str, Any]) -> str:
     async with client("admin") as admin:
         answer = await admin.get(path, params=query)
@@ -304,6 +336,14 @@ async def test_a_college_officer_reads_the_own_college(client: Client, here: Any
     await get(client("college_officer", **own), "/v1/tracking", **query, by="sex", college="C1")
     await get(client("school_officer", school="99999"), "/v1/tracking", 404, **query)
     await get(client("graduate"), "/v1/tracking", 404, **query)
+
+
+@pytest.mark.parametrize("role", ["auditor", "ministry"])
+async def test_an_auditor_reads_what_the_ministry_reads(client: Client, here: Any, role: str) -> None:
+    query = {"school": here.code, "cohort": 2024}
+    await get(client(role), "/v1/tracking", **query, cycle=1, indicator="salary")
+    await get(client(role), "/v1/editions", **query, cycle=1)
+    await get(client(role), "/v1/portraits", **query, college="C1")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import asyncpg
 from common.errors import Forked
 from indicators.reading.selection import Selection
 from indicators.reading.snapshot import Answer
-from indicators.reading.spans import IN_SCOPE, Question, parameters_of
+from indicators.reading.spans import IN_SCOPE, Question, on_day, parameters_of, too_old
 from indicators.responses.domain import SUBMITTED, ResponseFigure
 from indicators.schemes.groupings import Group, joins_of
 from indicators.timeline.domain import ROSTER_GROUPS
@@ -80,7 +80,8 @@ async def keep_versions(
 
 def asking(selection: Selection, cycle: int) -> Question:
     """Asks for the figures per group; who was eligible stays so, and group codes are those of the latest version."""
-    return Question(_counting(selection), parameters_of(selection) | {"cycle": cycle})
+    doubt = too_old(selection, on_day(selection))
+    return Question(_counting(selection), parameters_of(selection) | {"cycle": cycle}, doubt)
 
 
 def response_figures(answer: Answer) -> Mapping[Group, ResponseFigure]:
