@@ -105,6 +105,15 @@ async def test_only_its_submitter_and_the_schools_officers_see_an_operation(
     assert cancelling == [200, 200, 403, 403] + [404] * 7
 
 
+async def test_an_auditor_of_all_schools_sees_the_own_work_alone(works: Any, client: httpx.AsyncClient) -> None:
+    auditor = bearer(works, "auditor", None, subject="a1")
+    begun = await client.post("/v1/imports", data=FORM, files=FILE, headers=auditor)
+    assert begun.status_code == 202
+    place = begun.headers["location"]
+    asking = [auditor, bearer(works, "auditor", None, subject="a2"), bearer(works, "auditor", "90002", subject="a1")]
+    assert [(await client.get(place, headers=each)).status_code for each in asking] == [200, 404, 404]
+
+
 async def test_the_same_file_with_the_same_key_is_taken_once(works: Any, client: httpx.AsyncClient) -> None:
     headers = {**bearer(works), "Idempotency-Key": "k"}
     first = await client.post("/v1/imports", data=FORM, files=FILE, headers=headers)

@@ -211,10 +211,15 @@ def _sees(caller: Principal, row: Any) -> bool:
 
 
 def _may_cancel(caller: Principal, row: Any) -> bool:
-    """Its submitter as long as the role and the school are the same, and the officers of its school."""
+    """Its submitter as long as the role and the school are the same, and the officers of its school.
+
+    An auditor of no one school has work done about any.
+    """
     submitter = _submitted(caller, row)
     if row.school_code is None:
         return submitter
+    if submitter and caller.role is Role.AUDITOR and caller.school_code is None:
+        return True
     return (submitter or caller.role is Role.SCHOOL_OFFICER) and caller.sees_school(row.school_code)
 
 
