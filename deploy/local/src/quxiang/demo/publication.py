@@ -1,4 +1,4 @@
-"""Tables of the initial figures that the school has published, in which small groups stand together."""
+"""What is made of the initial figures: tables that the school has published, and a report on each college."""
 
 from collections.abc import Sequence
 
@@ -40,3 +40,11 @@ async def publish(office: Office) -> str:
         json={"consent": consent},
     )
     return str(made["id"])
+
+
+async def report_on_colleges(office: Office) -> None:
+    """Has a report made on each college; a worker writes them while the rest of the demo is loaded."""
+    snapshot = await freeze_initial(office)
+    whose = {"school_code": office.school, "cohort": office.cohort, "snapshot_id": snapshot["id"]}
+    body = {**whose, "subject": {"kind": "college", "code": "*"}}
+    await office.campus.call("indicators", "POST", "/v1/reports", office.school_officer, json=body)

@@ -33,7 +33,7 @@ from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
 from quxiang.demo.own_entries import self_checks
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.photos import send_photos
-from quxiang.demo.publication import publish
+from quxiang.demo.publication import publish, report_on_colleges
 from quxiang.demo.quality import waive
 from quxiang.demo.season import Wave, waves
 from quxiang.demo.survey import SurveyTeam, run_survey
@@ -175,7 +175,7 @@ async def _load(
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
         advance()
     if school is SCHOOLS[0]:
-        group.create_task(record.once(f"{school.code} publication", lambda: record.publish(office)))
+        group.create_task(_look_at_figures(office, record))
     await record.once(f"{school.code} changes", lambda: single_changes(office))
     if school is SCHOOLS[0]:
         await _look_closer(office, record)
@@ -202,6 +202,12 @@ async def _look_back(office: Office, school: School, record: _Record) -> None:
     await record.once(f"{school.code} official figures", lambda: freeze_earlier(office))
     await record.once(f"{school.code} revision", lambda: ask_for_revision(office, school))
     await record.once(f"{school.code} majors", lambda: compare_majors(office))
+
+
+async def _look_at_figures(office: Office, record: _Record) -> None:
+    """What is made of the cohort's first official figures, beside all that happens to it today."""
+    await record.once(f"{office.school} publication", lambda: record.publish(office))
+    await record.once(f"{office.school} reports", lambda: report_on_colleges(office))
 
 
 async def _look_closer(office: Office, record: _Record) -> None:
