@@ -10,13 +10,13 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
 
-from common.kafka import START_SECONDS, BrokerUnavailableError, answered, broker_time, producer_options, stopped
+from common.kafka import START_SECONDS, BrokerUnavailableError, answered, producer_options, stopped
 from common.settings import ServiceSettings
 
 SEND_SECONDS = 10.0
@@ -43,10 +43,10 @@ class Publisher:
         self._client = client
         self._connections: set[Any] = set()
 
-    async def send(self, messages: Sequence[Message]) -> datetime | None:
+    async def send(self, messages: Sequence[Message]) -> Sequence[RecordMetadata]:
         """Returns when all are acknowledged, in order per partition; raises BrokerUnavailableError, outcome unknown.
 
-        Gives the broker's time of the last of them.
+        Gives the acknowledgements, in the order of the messages.
         """
         self.require_connected()
         sending = asyncio.ensure_future(self._sent(messages))
@@ -65,7 +65,7 @@ class Publisher:
         if not all(connection.connected() for connection in self._connections):
             raise BrokerUnavailableError("a connection that was lost")
 
-    async def _watched(self, sending: "asyncio.Future[datetime | None]") -> datetime | None:
+    async def _watched(self, sending: "asyncio.Future[Sequence[RecordMetadata]]") -> Sequence[RecordMetadata]:
         deadline = time.monotonic() + SEND_SECONDS
         while not sending.done():
             await asyncio.wait({sending}, timeout=_WATCH_SECONDS)
@@ -77,15 +77,14 @@ class Publisher:
             raise BrokerUnavailableError("a client that was stopped")
         return sending.result()
 
-    async def _sent(self, messages: Sequence[Message]) -> datetime | None:
+    async def _sent(self, messages: Sequence[Message]) -> Sequence[RecordMetadata]:
         acknowledgements = [
             await self._client.send(
                 each.topic, key=each.key, value=each.value, partition=each.partition, headers=list(each.headers)
             )
             for each in messages
         ]
-        placed = await asyncio.gather(*acknowledgements)
-        return broker_time(placed[-1].timestamp) if placed else None
+        return await asyncio.gather(*acknowledgements)
 
 
 @asynccontextmanager

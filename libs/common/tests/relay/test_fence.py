@@ -23,6 +23,7 @@ from common.database.dedicated import dedicated_connection
 from common.outbox import Reached
 from common.publishing import publisher
 from common.relay import comparing, recovering
+from common.relay.numbering import number_next, sent_position
 from common.relay.recovering import recover_published
 from common.relay.relay import Relay
 from common.relay.replay import replay
@@ -114,7 +115,7 @@ async def test_a_row_that_was_sent_keeps_the_position_it_was_sent_with(
             await recorder.until(lambda events: len(events) == 3)
         await change(
             database,
-            "UPDATE relay_state SET server_started_at = NULL, sent = 0, sent_at = NULL, numbered = 0",
+            "UPDATE relay_state SET server_started_at = NULL, sent = 0, sent_at = NULL, numbered = 0, reached = NULL",
         )
         await change(database, "UPDATE outbox SET position = NULL WHERE sequence < 3")
         await compared_in_part(database, settings, monkeypatch)
@@ -130,12 +131,12 @@ async def compared_in_part(database: Database, settings: ServiceSettings, monkey
     """A relay looks at the first event and is cancelled."""
     whole = comparing._read
 
-    async def cut(of: ServiceSettings, since: datetime | None, take: comparing.Take) -> None:
+    async def cut(of: ServiceSettings, known: Any, take: comparing.Take) -> None:
         async def first(events: list[StoredEvent]) -> None:
             await take(events[:1])
             raise asyncio.CancelledError
 
-        await whole(of, since, first)
+        await whole(of, known, first)
 
     with monkeypatch.context() as patched:
         patched.setattr(comparing, "_read", cut)
@@ -263,7 +264,7 @@ async def test_what_is_sent_again_while_closed_does_not_stand_for_what_is_lackin
         owner = Database.connect(postgres_url.rsplit("/", 1)[0] + f"/{make_url(database.pool.url).database}")
         await change(owner, "DELETE FROM outbox WHERE sequence = 2")
         await owner.dispose()
-        await change(database, "UPDATE relay_state SET server_started_at = NULL, sent_at = NULL")
+        await change(database, "UPDATE relay_state SET server_started_at = NULL, sent_at = NULL, reached = NULL")
         assert await replay(database, settings) == 1
         await recorder.until(lambda events: [event.sequence for event in events].count(1) == 2)
     relay = Relay(database, settings)
@@ -275,10 +276,15 @@ async def test_one_of_two_events_with_the_same_position_keeps_it(database: Datab
     """Two databases that wrote at the same time gave it twice."""
     async with outbox_database() as other, outbox_database(compared=False) as older:
         async with EventRecorder(settings).recording() as recorder:
-            for count, each in enumerate((database, other), start=1):
-                async with running(Relay(each, settings).run):
-                    await announce(each, 1)
-                    published = await recorder.until(lambda events, count=count: len(events) == count)  # type: ignore[misc]
+            async with running(Relay(database, settings).run):
+                await announce(database, 1)
+                await recorder.until(lambda events: len(events) == 1)
+            await announce(other, 1)
+            # its relay looked at the topics before the first one sent
+            async with dedicated_connection(other.pool, "relay") as connection, publisher(settings) as client:
+                await sent_position(connection)
+                await send(client, settings, await number_next(connection, 0))
+            published = await recorder.until(lambda events: len(events) == 2)
         assert [event.position for event in published] == [1, 1]
         recovered = await recover_published(older, settings, {TOPIC: partial(_raised, [])})
         assert recovered is not None

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import OID
+from sqlalchemy.dialects.postgresql import JSONB, OID
 
 from common.outbox import fence
 
@@ -31,6 +31,16 @@ def unfence_outbox() -> None:
         op.execute(statement)
     for name in ("lacking", "table_oid", "database_oid", "server_started_at", "sent_at"):
         op.drop_column("relay_state", name)
+
+
+def mark_topics() -> None:
+    """How far the topics were compared; the image before leaves it, so more is compared than must be."""
+    op.add_column("relay_state", sa.Column("reached", JSONB(), nullable=True))
+
+
+def unmark_topics() -> None:
+    """Takes back what `mark_topics` made."""
+    op.drop_column("relay_state", "reached")
 
 
 def create_consumed_partitions() -> None:

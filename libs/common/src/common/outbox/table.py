@@ -34,7 +34,8 @@ def outbox_tables(metadata: MetaData) -> tuple[Table, Table]:
 
     `position` stays NULL until the relay numbers the row; the rest of a row never changes. `relay_state` holds up to
     which position the broker has acknowledged everything and the broker's time of the last acknowledgement, in which
-    run of the server the outbox was compared with the topics, and how many events of theirs it lacked then.
+    run of the server the outbox was compared with the topics, how many events of theirs it lacked then, and how far
+    each partition is known to hold nothing else (`common.relay.marks`).
     """
     outbox = Table(
         TABLE,
@@ -69,6 +70,7 @@ def outbox_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("sent_at", DateTime(timezone=True)),
         *run_columns(),
         Column("lacking", BigInteger, nullable=False, server_default=text("0")),
+        Column("reached", JSONB),
         CheckConstraint("id = 1", name="one_row"),
     )
     for statement in fence.CREATE:

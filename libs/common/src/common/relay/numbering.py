@@ -32,8 +32,8 @@ _NUMBER = f"""
     ),
     stored AS (
         UPDATE relay_state SET numbered = numbered + (SELECT count(*) FROM placed), sent = greatest(sent, $1),
-               sent_at = greatest(sent_at, $2)
-        WHERE sent < $1 OR EXISTS (SELECT FROM placed)
+               sent_at = greatest(sent_at, $2), reached = coalesce($3, reached)
+        WHERE sent < $1 OR EXISTS (SELECT FROM placed) OR $3::jsonb IS NOT NULL
     )
     SELECT {COLUMNS} FROM placed ORDER BY position
 """
@@ -67,9 +67,14 @@ async def sent_position(connection: asyncpg.Connection) -> int:
     return int(await connection.fetchval("SELECT sent FROM relay_state"))
 
 
-async def number_next(connection: asyncpg.Connection, sent: int, sent_at: datetime | None = None) -> list[StoredEvent]:
-    """Stores what was acknowledged, until which broker time, and numbers the next committed rows, in id order."""
-    return _events(await connection.fetch(_NUMBER, sent, sent_at))
+async def number_next(
+    connection: asyncpg.Connection, sent: int, sent_at: datetime | None = None, reached: str | None = None
+) -> list[StoredEvent]:
+    """Stores what was acknowledged, until which broker time, and numbers the next committed rows, in id order.
+
+    `reached` are the marks of the topics, where they have moved.
+    """
+    return _events(await connection.fetch(_NUMBER, sent, sent_at, reached))
 
 
 async def unsent_after(connection: asyncpg.Connection, sent: int) -> list[StoredEvent]:

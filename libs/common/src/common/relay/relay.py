@@ -13,12 +13,13 @@ from common.contracts.envelope import StoredEvent
 from common.database import Database
 from common.database.dedicated import dedicated_connection
 from common.database.failures import LOST
-from common.kafka import BrokerUnavailableError, ensure_topics
+from common.kafka import BrokerUnavailableError, broker_time, ensure_topics
 from common.observability import counter, gauge, logger
 from common.outbox import fence
 from common.publishing import Publisher, publisher
-from common.relay.comparing import LACKING, NOT_COMPARED, compare, is_open, lacks_events
+from common.relay.comparing import LACKING, NOT_COMPARED, compare, lacks_events
 from common.relay.connection import STANDBY_SECONDS, wait_for_leadership
+from common.relay.marks import Marks
 from common.relay.numbering import backlog, number_next, sent_position, unsent_after
 from common.relay.sending import send
 from common.settings import ServiceSettings
@@ -27,6 +28,7 @@ BUSY_POLL = 0.003
 IDLE_POLL = 0.050
 _BUSY_FOR = 1.0
 _MEASURE_EVERY = 5.0
+_MARK_EVERY = 1.0
 _BACKOFF = (0.2, 0.5, 1.0, 2.0)
 
 _STATE = text(f"SELECT ({fence.IS_OPEN}) AS open, (SELECT lacking > 0 FROM relay_state) AS lacking")
@@ -95,11 +97,12 @@ class Relay:
         while True:
             try:
                 await ensure_topics(self._settings, topics_of(self._settings.service))
-                if not await is_open(connection) and not await compare(connection, self._settings):
+                marks = await compare(connection, self._settings)
+                if marks is None:
                     return
                 async with publisher(self._settings) as client:
                     failures = 0
-                    await _Sending(connection, client, self._settings).run()
+                    await _Sending(connection, client, self._settings, marks).run()
             except BrokerUnavailableError as error:
                 _log.warning("Relay has no broker", waiting_for=str(error))
             failures += 1
@@ -110,10 +113,14 @@ class Relay:
 class _Sending:
     """The cycle of one leader with one producer."""
 
-    def __init__(self, connection: asyncpg.Connection, client: Publisher, settings: ServiceSettings) -> None:
+    def __init__(
+        self, connection: asyncpg.Connection, client: Publisher, settings: ServiceSettings, marks: Marks
+    ) -> None:
         self._connection = connection
         self._client = client
         self._settings = settings
+        self._marks = marks
+        self._marked_at = 0.0
         self._sent = 0
         self._sent_at: datetime | None = None
         self._worked_at = time.monotonic()
@@ -125,7 +132,7 @@ class _Sending:
         while rows := await unsent_after(self._connection, self._sent):
             await self._send(rows)
         while True:
-            if rows := await number_next(self._connection, self._sent, self._sent_at):
+            if rows := await number_next(self._connection, self._sent, self._sent_at, self._marks_due()):
                 await self._send(rows)
                 continue
             self._client.require_connected()
@@ -136,10 +143,19 @@ class _Sending:
             await asyncio.sleep(BUSY_POLL if now - self._worked_at < _BUSY_FOR else IDLE_POLL)
 
     async def _send(self, rows: list[StoredEvent]) -> None:
-        self._sent_at = await send(self._client, self._settings, rows)
+        placed = await send(self._client, self._settings, rows)
+        self._marks.move(placed)
+        self._sent_at = broker_time(placed[-1].timestamp)
         self._sent = rows[-1].position
         self._worked_at = time.monotonic()
         _sent_total.inc(len(rows))
+
+    def _marks_due(self) -> str | None:
+        now = time.monotonic()
+        if not self._marks.has_moved or now - self._marked_at < _MARK_EVERY:
+            return None
+        self._marked_at = now
+        return self._marks.taken()
 
 
 async def _measure(connection: asyncpg.Connection, sent: int) -> None:

@@ -4,7 +4,7 @@ from common.contracts.catalogue import topics_of
 from common.contracts.envelope import StoredEvent
 from common.database import Database
 from common.database.dedicated import dedicated_connection
-from common.kafka import ensure_topics
+from common.kafka import broker_time, ensure_topics
 from common.observability import logger
 from common.outbox import fence
 from common.publishing import publisher
@@ -45,8 +45,8 @@ async def replay(
         last = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
         after = from_position - 1
         while rows := await connection.fetch(_PAGE, after, last, topic, school):
-            sent_at = await send(client, settings, [StoredEvent(**row) for row in rows])
-            await connection.execute(_NOTE, sent_at)
+            placed = await send(client, settings, [StoredEvent(**row) for row in rows])
+            await connection.execute(_NOTE, broker_time(placed[-1].timestamp))
             after = rows[-1]["position"]
             count += len(rows)
             _log.info("Replayed", events=count, position=after)

@@ -1,8 +1,9 @@
 """Sending stored events in position order; shared by the relay and by `replay`."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
+
+from aiokafka.structs import RecordMetadata
 
 from common.contracts.envelope import StoredEvent, to_headers
 from common.kafka import on_wire, partition_for, schema_base
@@ -12,10 +13,10 @@ from common.settings import ServiceSettings
 _partition = lru_cache(maxsize=8_192)(partition_for)
 
 
-async def send(client: Publisher, settings: ServiceSettings, events: Sequence[StoredEvent]) -> datetime | None:
+async def send(client: Publisher, settings: ServiceSettings, events: Sequence[StoredEvent]) -> Sequence[RecordMetadata]:
     """Returns when the broker has acknowledged all; raises BrokerUnavailableError, and then the outcome is unknown.
 
-    Gives the broker's time of the last of them.
+    Gives the acknowledgements, in the order of the events.
     """
     base = schema_base(settings)
     messages = [
