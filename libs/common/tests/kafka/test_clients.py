@@ -145,7 +145,8 @@ async def test_what_is_sent_while_a_time_is_looked_up_is_not_passed_over(setting
     async def send() -> int:
         async with publisher(settings) as publishing:
             [placed] = await publishing.send([Message(on_wire(settings, TOPIC), b"key", b"value", 0, [])])
-        return round(placed.timestamp / 1000)
+        milliseconds: int = placed.timestamp
+        return round(milliseconds / 1000)
 
     partition = TopicPartition(on_wire(settings, TOPIC), 0)
     later = datetime.fromtimestamp(await send(), UTC) + MARGIN + timedelta(seconds=5)

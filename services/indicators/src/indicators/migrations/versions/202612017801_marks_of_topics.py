@@ -3,7 +3,7 @@
 from common.database.restore_fence import mark_topics, unmark_topics
 
 revision = "202612017801"
-down_revision = "202612016501"
+down_revision = "202612017501"
 branch_labels = None
 depends_on = None
 
