@@ -31,7 +31,7 @@ from indicators.progress import tables as progress_tables
 from indicators.progress.storage import report
 from indicators.progress.tokens import STORED
 from indicators.publishing import tables as publication_tables
-from indicators.publishing.domain import PROPOSE
+from indicators.publishing.domain.publications import PROPOSE
 from indicators.publishing.operations import proposing
 from indicators.publishing.routes import open_router as published_routes
 from indicators.publishing.routes import page_router as published_pages

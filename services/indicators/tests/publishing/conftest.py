@@ -1,8 +1,10 @@
 """Frozen snapshots of schools, and a worker that counts proposals."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from freezing import frozen
@@ -10,8 +12,9 @@ from freezing import frozen
 from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
-from indicators.publishing.domain import PROPOSE
+from indicators.publishing.domain.publications import PROPOSE
 from indicators.publishing.operations import proposing
+from indicators.tracking.operations import Editions
 from testing.http import Client
 
 Freeze = Callable[..., Awaitable[dict[str, Any]]]
@@ -86,3 +89,22 @@ def freeze(database: Database, apply: Any, client: Client) -> Freeze:
         return await frozen(database, http, school, snapshot, kind)
 
     return freezing
+
+
+@pytest.fixture
+async def answered(new_school: Any, apply: Any, database: Database) -> Any:
+    """60 graduates: in college A 24 answer, in B 12, in C 9; one of B earns more than all others of it."""
+    school, wave = new_school(), uuid4()
+    school.described()
+    for number in range(60):
+        college = "A" if number < 30 else "B" if number < 45 else "C"
+        person = school.enters(college_code=college, major_code="m", education_level_code="31", sex_code="1")
+        school.goes(person, "10", date(2024, 6, 1))
+        if number % 30 < 24 and number < 54:
+            wage = 99_000 if number == 30 else 5000
+            said = {"situation": "employed", "salary": wage, "leave_reason": ["salary"]}
+            school.gives(uuid4(), 1, said, graduate_id=person, wave_id=wave)
+    school.closes(wave)
+    await apply(school.events)
+    assert await Editions(database).take_due() >= 1
+    return school

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from common.contracts import OutgoingEvent
 from common.contracts.rate import PUBLICATION_WITHDRAWN, RELEASED, TOPIC, PublicationData
-from indicators.publishing.domain import Publication
+from indicators.publishing.domain.publications import Publication
 
 
 def released(publication: Publication, sequence: int, recorded_at: datetime) -> OutgoingEvent:

@@ -12,20 +12,19 @@ from common.errors import ExpectedVersion, FieldProblem, Message, NotFound, must
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection
 from indicators.publishing import announcements, storage
-from indicators.publishing.domain import (
+from indicators.publishing.domain.publications import (
     Action,
     Consent,
     ConsentRequired,
     Draft,
     Publication,
     PublicationId,
-    PublicationRefused,
     RevisionOutdated,
     State,
     must_allow,
     must_be_publishable,
-    must_exist,
 )
+from indicators.publishing.domain.tables import PublicationRefused, must_exist
 from indicators.publishing_counts.people import Published
 from indicators.rates.announcements import next_of_stream
 from indicators.snapshots import commands as snapshots
@@ -108,6 +107,7 @@ async def keep(
     of: PublicationId,
     version: int,
     published: Published,
+    taken: storage.Taken,
     digest: bytes,
     after: PublicationId | None,
 ) -> Publication:
@@ -116,7 +116,9 @@ async def keep(
     publication = await storage.find(unit.connection, cipher, EVERYTHING, of)
     if publication.version != version or publication.state is not State.DRAFT:
         raise PublicationRefused([FieldProblem("", "revision_outdated", RevisionOutdated.title)])
-    await storage.propose(unit.connection, publication, published, digest, after, unit.actor)
+    await storage.propose(
+        unit.connection, publication, published, storage.tracked(taken, published), digest, after, unit.actor
+    )
     return await _recorded(unit, cipher, of, "propose")
 
 

@@ -13,17 +13,11 @@ from common.errors import FieldProblem, Message
 from common.operations import Handler, OperationContext, Outcome
 from common.sql import Connection, Row
 from indicators.publishing import commands, storage
-from indicators.publishing.domain import (
-    LEAST,
-    TABLES,
-    Publication,
-    PublicationId,
-    PublicationRefused,
-    TableAsked,
-    TableKind,
-)
+from indicators.publishing.domain.publications import LEAST, Publication, PublicationId
+from indicators.publishing.domain.tables import TABLES, PublicationRefused, TableAsked, TableKind
 from indicators.publishing_counts.people import Counting, Published, Released, Wanted
 from indicators.publishing_counts.process import counted
+from indicators.schemes.documents import Kind, newest
 from indicators.schemes.schemes import default_scheme
 from indicators.snapshots.domain.snapshots import SnapshotId
 
@@ -41,7 +35,8 @@ def proposing(cipher: FieldCipher) -> Handler:
         async with context.database.reading(snapshot=True) as connection:
             publication = await storage.find(connection, cipher, EVERYTHING, of)
             released = await storage.released(connection, publication)
-            counting = await _counting(connection, publication, released)
+            taken = await storage.newest_editions(connection, publication)
+            counting = await _counting(connection, publication, released, taken)
         if len(counting.people) < LEAST:
             raise PublicationRefused([FieldProblem("", "not_publishable", _TOO_FEW)])
         published = await counted(counting)
@@ -51,6 +46,7 @@ def proposing(cipher: FieldCipher) -> Handler:
             of=of,
             version=version,
             published=published,
+            taken=taken,
             digest=hash_of(publication, published),
             after=released[-1].id if released else None,
         )
@@ -69,7 +65,9 @@ def hash_of(publication: Publication, published: Published) -> bytes:
     return sha256(canonical(said)).digest()
 
 
-async def _counting(connection: Connection, publication: Publication, released: Sequence[Row]) -> Counting:
+async def _counting(
+    connection: Connection, publication: Publication, released: Sequence[Row], taken: storage.Taken
+) -> Counting:
     structures = [table.dimension for table in publication.asked if table.kind is TableKind.STRUCTURE]
     wanted = list(dict.fromkeys(name for name in structures if name is not None))
     earlier = []
@@ -84,6 +82,7 @@ async def _counting(connection: Connection, publication: Publication, released: 
         people=await storage.people_of(connection, publication.snapshot_id, _DIMENSIONS, wanted),
         wanted=[_wanted(table, publication) for table in publication.asked],
         released=earlier,
+        cycles=await storage.cycles_of(connection, publication, taken, [row.content_id for row in released]),
         codes=[entry.code for entry in CodeLists.load().get("destination")],
     )
 
@@ -91,4 +90,7 @@ async def _counting(connection: Connection, publication: Publication, released: 
 def _wanted(table: TableAsked, publication: Publication) -> Wanted:
     every = [measure.name for measure in default_scheme(publication.cohort).measures]
     measures = (table.measures or every) if table.kind is TableKind.RATES else ()
+    if table.kind is TableKind.TRACKING:
+        [definition] = [each.hash for each in newest(Kind.TRACKING) if each.id == table.indicator]
+        return Wanted(by=table.by, indicator=table.indicator, cycle=table.cycle, definition=definition)
     return Wanted(by=table.by, measures=measures, dimension=table.dimension, rule=table.rule)

@@ -17,7 +17,7 @@ from common.identifiers import Cohort
 from common.operations.routes import Operation, accept
 from indicators.formats.answering import IN_FORMATS, JSON, Format, in_format
 from indicators.publishing import commands, storage
-from indicators.publishing.domain import PROPOSE, PublicationId, State
+from indicators.publishing.domain.publications import PROPOSE, PublicationId, State
 from indicators.publishing.wire import page as html
 from indicators.publishing.wire.bodies import (
     NewPublicationBody,

@@ -30,6 +30,8 @@ contents = Table(
     Column("tables", JSONB, nullable=False),
     # the groups of every table of the snapshot that are shown: later revisions have to know
     Column("shown", JSONB, nullable=False),
+    # the editions that tracking tables are of, by cycle, and their groups that are shown
+    Column("tracked", JSONB),
     Column("preview", JSONB, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     instant_column(),

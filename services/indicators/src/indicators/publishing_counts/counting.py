@@ -10,16 +10,21 @@ from indicators.publishing_counts.figures import Figures
 from indicators.publishing_counts.people import Counting, Hidden, Person, Published, Table, Wanted
 from indicators.publishing_counts.rows import Held, is_enough_alone, row_of
 from indicators.publishing_counts.showing import Showing
+from indicators.publishing_counts.tracked import Tracking
 from indicators.tracking_counts.dimensions import Table as Dimensions
 from indicators.tracking_counts.dimensions import name_of, table_with
 
 
 def published(counting: Counting) -> Published:
     """All tables that are wanted, protected over all tables that there are."""
-    showing = Showing(counting)
+    showing, tracking = Showing(counting), Tracking(counting)
     return Published(
-        tables=[_Counted(counting, showing, wanted).table() for wanted in counting.wanted],
+        tables=[
+            tracking.table(wanted) if wanted.indicator else _Counted(counting, showing, wanted).table()
+            for wanted in counting.wanted
+        ],
         shown={table: sorted(keys, key=in_order) for table, keys in showing.shown.items() if keys},
+        tracked=tracking.tracked(),
     )
 
 
@@ -42,7 +47,12 @@ class _Counted:
         opens = len(self._dimensions) < 2 and self._dimensions != ("major",) and not self._showing.moved_little
         rows = [row_of(self._counting.people), *(each.counts for each in held)]
         figures = Figures(self._counting, self._wanted, opened(rows) if opens else CLOSED, held, opens=opens)
-        return Table(observations=figures.observations(), hidden=[*self._hidden(), *figures.hidden()])
+        hidden = [
+            Hidden(group=self._labels(key), because=self._showing.why_hidden(people, key, self._dimensions))
+            for key, people in self._groups.items()
+            if key not in self._shown
+        ]
+        return Table(observations=figures.observations(), hidden=[*hidden, *figures.hidden()])
 
     def _alone(self) -> Iterator[Held]:
         holder = holder_of(self._dimensions)
@@ -78,11 +88,6 @@ class _Counted:
 
     def _value(self, person: Person, dimension: str) -> str | None:
         return person.group[self._counting.dimensions.index(dimension)]
-
-    def _hidden(self) -> Iterator[Hidden]:
-        for key, people in self._groups.items():
-            if key not in self._shown:
-                yield Hidden(group=self._labels(key), because=self._showing.why_hidden(people, key, self._dimensions))
 
 
 def holder_of(table: Dimensions) -> str | None:

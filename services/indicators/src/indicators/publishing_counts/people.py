@@ -1,10 +1,11 @@
 """What a publication is counted from and what comes out: values that travel as JSON."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-Group = tuple[str | None, ...]
+from indicators.tracking_counts.edition import Group, Memory, Row
 
 
 class _Value(BaseModel):
@@ -33,12 +34,28 @@ class Released(_Value):
 
 
 class Wanted(_Value):
-    """A table to be published: measures of rates, or the cells of a structure."""
+    """A table to be published: measures of rates, the cells of a structure, or an indicator in a cycle."""
 
     by: tuple[str, ...]
     measures: Sequence[str] = ()
     dimension: str | None = None
     rule: str | None = None
+    indicator: str | None = None
+    cycle: int | None = None
+    definition: str | None = None
+
+
+class Cycle(_Value):
+    """The newest edition of a cycle, with the figures of the indicators that are wanted; None before there is one.
+
+    `past` are the editions that released publications have shown figures of, in the order of the releases, where
+    `shown` are the groups that these publications have shown.
+    """
+
+    cycle: int
+    newest: Memory | None = None
+    figures: Sequence[Row] = ()
+    past: Sequence[Memory] = ()
 
 
 class Counting(_Value):
@@ -51,6 +68,7 @@ class Counting(_Value):
     wanted: Sequence[Wanted]
     released: Sequence[Released] = ()
     codes: Sequence[str] = ()
+    cycles: Sequence[Cycle] = ()
 
 
 class MeasureFigure(_Value):
@@ -71,13 +89,17 @@ class Cell(_Value):
 
 
 class Observation(_Value):
-    """A row of a published table; a group that is not shown stands in `_other`, within the group that holds it."""
+    """A row of a published table; a group that is not shown stands in `_other`, within the group that holds it.
+
+    `indicators` has the figure of a tracking table as `GET /v1/tracking` shows it.
+    """
 
     group: Mapping[str, str | None]
     within: Mapping[str, str | None]
     base: int | None
     measures: Mapping[str, MeasureFigure] | None = None
     cells: Sequence[Cell] | None = None
+    indicators: Mapping[str, Any] | None = None
 
 
 class Hidden(_Value):
@@ -95,8 +117,16 @@ class Table(_Value):
     hidden: Sequence[Hidden]
 
 
+Tracked = Mapping[int, Mapping[str, Mapping[str, Sequence[Group]]]]
+"""Groups shown of editions, by cycle, column of an indicator, and table."""
+
+
 class Published(_Value):
-    """All tables, and the groups shown in each table of the snapshot, which later revisions have to know."""
+    """All tables, and the groups shown in each table of the snapshot, which later revisions have to know.
+
+    `tracked` are those of the editions that the tracking tables are of.
+    """
 
     tables: Sequence[Table]
     shown: Mapping[str, Sequence[Group]]
+    tracked: Tracked = {}

@@ -21,7 +21,9 @@ class Showing:
 
     def __init__(self, counting: Counting) -> None:
         self._counting = counting
-        self.moved_little = self._moves_the_total_by_few()
+        released = counting.released
+        # two totals show who came, left or changed in between where those are so few
+        self.moved_little = bool(released) and 0 < _moved(released[-1].people, counting.people) < LIMITS.moved
         self.shown = self._shown()
 
     def keys(self, table: Table) -> list[Key]:
@@ -53,12 +55,6 @@ class Showing:
             tables={name_of(table): keys_of(self._counting, people, table) for table in self._counting.tables},
             parts=[_PARTS.index(column_of(person.destination_code)) for person in people],
         )
-
-    def _moves_the_total_by_few(self) -> bool:
-        """Whether so few came, left or changed since the last release that two totals show them."""
-        if not self._counting.released:
-            return False
-        return 0 < _moved(self._counting.released[-1].people, self._counting.people) < LIMITS.moved
 
     def _moved_little(self, people: Sequence[Person], key: Key, table: Table) -> bool:
         for each in self._counting.released:

@@ -3,17 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from common.shown_groups.editions import Edition, Limits, Past, Shown
+from common.shown_groups.editions import Limits, Past, Shown
 from common.shown_groups.judging import judge
 from indicators.tracking_counts.answers import Said
-from indicators.tracking_counts.dimensions import Table, name_of
+from indicators.tracking_counts.dimensions import name_of
 from indicators.tracking_counts.edition import Answer, Counted, Counting, Group, Memory, Row
 from indicators.tracking_counts.figures import Figure, figure_of, startup_bounds
 from indicators.tracking_counts.indicators import INDICATORS, VALUE, Column, Indicator
 from indicators.tracking_counts.prices import YearlyTables
 from indicators.tracking_counts.readings import is_trimmed
+from indicators.tracking_counts.remembered import by_table, edition_of, shown_of
 from indicators.tracking_counts.statistics import Value, Vote
 from indicators.tracking_counts.weights import Stratum, weights
 
@@ -31,9 +33,10 @@ def counted(counting: Counting) -> Counted:
 class _Counter:
     def __init__(self, counting: Counting) -> None:
         self._counting = counting
-        self._groups = _by_table(counting, [answer.group for answer in counting.answers])
-        self._past = [_by_table(counting, memory.groups) for memory in counting.past]
-        self._founders = {name: Counter(keys) for name, keys in _by_table(counting, counting.founders).items()}
+        placed = partial(by_table, counting.dimensions, counting.tables)
+        self._groups = placed([answer.group for answer in counting.answers])
+        self._past = [placed(memory.groups) for memory in counting.past]
+        self._founders = {name: Counter(keys) for name, keys in placed(counting.founders).items()}
         self._said = _said(counting)
         self._kept = {(row.table, row.indicator): dict(row.figures) for row in counting.kept}
         self._judged: dict[object, Shown] = {}
@@ -97,16 +100,16 @@ class _Counter:
             states[at] = sum(answer.since.get(measure, 0) for measure in indicator.measures)
         self._states[column] = states
         past = [
-            (tuple(memory.states.get(column, ())), _shown(memory.shown.get(column, {})))
+            (tuple(memory.states.get(column, ())), shown_of(memory.shown.get(column, {})))
             for memory in self._counting.past
         ]
         # many indicators have one base: what all answer is judged once
         same = (tuple(states), least, tuple((held, tuple(sorted(shown.items()))) for held, shown in past))
         if same not in self._judged:
             answers = self._counting.answers
-            now = _edition([(a.person, a.id) for a in answers], states, self._groups)
+            now = edition_of([(a.person, a.id) for a in answers], states, self._groups)
             before = [
-                Past(_edition(list(zip(memory.people, memory.ids, strict=True)), held, groups), shown)
+                Past(edition_of(list(zip(memory.people, memory.ids, strict=True)), held, groups), shown)
                 for memory, groups, (held, shown) in zip(self._counting.past, self._past, past, strict=True)
                 if held
             ]
@@ -154,31 +157,6 @@ def _vote(said: Sequence[tuple[Answer, Value]]) -> Vote:
     if numbers:
         return Vote(sum(numbers, Fraction()) / len(numbers), hires=hires)
     return Vote(frozenset(code for value in values if isinstance(value, frozenset) for code in value), hires=hires)
-
-
-def _by_table(counting: Counting, groups: Sequence[Group]) -> dict[str, list[Group]]:
-    """The group of each answer in each table."""
-    places = {name: place for place, name in enumerate(counting.dimensions)}
-    return {name_of(table): [_key(table, places, group) for group in groups] for table in counting.tables}
-
-
-def _key(table: Table, places: Mapping[str, int], group: Group) -> Group:
-    return tuple(group[places[name]] for name in table)
-
-
-def _edition(
-    whose: Sequence[tuple[str, str]], states: Sequence[int | None], groups: Mapping[str, Sequence[Group]]
-) -> Edition:
-    held = [at for at, state in enumerate(states) if state is not None]
-    return Edition(
-        [whose[at][0] for at in held],
-        [(whose[at][1], states[at]) for at in held],
-        {table: [keys[at] for at in held] for table, keys in groups.items()},
-    )
-
-
-def _shown(stored: Mapping[str, Sequence[Group]]) -> Shown:
-    return {table: frozenset(keys) for table, keys in stored.items()}
 
 
 def _said(counting: Counting) -> list[Said]:

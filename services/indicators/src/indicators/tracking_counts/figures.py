@@ -6,14 +6,20 @@ from fractions import Fraction
 from typing import Any
 
 from indicators.schemes.rounding import percentage
-from indicators.tracking_counts.indicators import Column, Unit
+from indicators.tracking_counts.indicators import ANSWERS_OF_MONEY, Column, Unit
 from indicators.tracking_counts.intervals import Interval, newcombe
-from indicators.tracking_counts.statistics import Result, Vote, Weighted
+from indicators.tracking_counts.statistics import Growth, Result, Vote, Weighted
 
 Figure = dict[str, Any]
 """A figure by the names of its fields, ready for JSON."""
 
 POINTS = Unit("points", 100)
+
+DOMINANT = "dominant"
+"""Of money: whether one answer has more than half of the sum, so that no publication shows the figure."""
+
+KEPT_INSIDE = frozenset({"exact", DOMINANT})
+"""Fields that no answer shows."""
 
 
 def shown(number: Fraction | Decimal, unit: Unit) -> str:
@@ -39,7 +45,19 @@ def figure_of(column: Column, votes: Sequence[Vote]) -> Figure:
         "interval": _interval(result.interval, unit),
         "weighted": _weighted(result.weighted, unit),
         **{name: None if value is None else shown(value, unit) for name, value in result.further.items()},
+        **({DOMINANT: has_dominant(votes)} if column.least == ANSWERS_OF_MONEY else {}),
     }
+
+
+def has_dominant(votes: Sequence[Vote]) -> bool:
+    """Whether one vote is above half of the sum of all, of growth then or now.
+
+    >>> has_dominant([Vote(Fraction(51)), Vote(Fraction(49))]), has_dominant([Vote(Fraction(50))] * 2)
+    (True, False)
+    """
+    pairs = [(vote.value.then, vote.value.now) for vote in votes if isinstance(vote.value, Growth)]
+    amounts = [[vote.value for vote in votes if isinstance(vote.value, Fraction)], *map(list, zip(*pairs, strict=True))]
+    return any(2 * max(each, default=0) > sum(each) for each in amounts)
 
 
 def startup_bounds(survived: int, known: int, founders: int) -> Mapping[str, str | None]:

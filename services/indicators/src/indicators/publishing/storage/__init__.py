@@ -2,6 +2,7 @@
 
 from indicators.publishing.storage.people import people_of
 from indicators.publishing.storage.published import listed, opened
+from indicators.publishing.storage.tracked import Taken, cycles_of, newest_editions, tracked
 from indicators.publishing.storage.writing import (
     add,
     change,
@@ -19,14 +20,17 @@ from indicators.publishing.storage.writing import (
 )
 
 __all__ = [
+    "Taken",
     "add",
     "change",
     "content_of",
+    "cycles_of",
     "find",
     "give_back",
     "listed",
     "lock",
     "lock_line",
+    "newest_editions",
     "opened",
     "page",
     "people_of",
@@ -34,5 +38,6 @@ __all__ = [
     "release",
     "released",
     "shown_in",
+    "tracked",
     "withdraw",
 ]

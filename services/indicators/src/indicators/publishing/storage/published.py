@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Uuid, bindparam, text
 from common import rows
 from common.errors import NotFound
 from common.sql import Connection, Row
-from indicators.publishing.domain import Opened, PublicationGone, PublicationId, Released, State
+from indicators.publishing.domain.publications import Opened, PublicationGone, PublicationId, Released, State
 
 _SAID = """
     publications.id, publications.school_code, publications.cohort, publications.kind, snapshots.as_of,
@@ -28,6 +28,7 @@ _LISTED = text(
 _ONE = text(
     f"""
     SELECT {_SAID}, publications.snapshot_id, publications.tables AS asked, contents.tables AS counted,
+           contents.tracked,
            publications.consent_authority AS authority, publications.consent_reference AS reference,
            publications.consent_on AS "on",
            snapshot_contents.hash AS snapshot_hash, successor.id AS successor
@@ -53,6 +54,7 @@ async def opened(connection: Connection, of: UUID) -> Opened:
         title=_title,
         asked=lambda row: row["asked"],
         counted=lambda row: row["counted"],
+        tracked=lambda row: row["tracked"] or {},
     )
     if found is None:
         raise NotFound

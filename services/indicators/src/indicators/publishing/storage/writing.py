@@ -19,7 +19,8 @@ from common.errors import NotFound
 from common.identifiers import Cohort, SchoolCode
 from common.sql import Connection, Row
 from indicators.organisation.tables import units
-from indicators.publishing.domain import POLICY, Consent, Publication, PublicationId, State, TableAsked
+from indicators.publishing.domain.publications import POLICY, Consent, Publication, PublicationId, State
+from indicators.publishing.domain.tables import TableAsked
 from indicators.publishing.tables import contents, publications
 from indicators.publishing_counts.people import Published
 from indicators.snapshots.domain.snapshots import Moment, SnapshotId
@@ -60,9 +61,10 @@ _LOCK = text("SELECT FROM publications WHERE id = :id FOR UPDATE").bindparams(bi
 _LOCK_LINE = text("SELECT pg_advisory_xact_lock(hashtextextended(:line, 0))")
 _ADD_CONTENT = text(
     """
-    INSERT INTO publication_contents (id, publication_id, school_code, after_publication, tables, shown, preview, hash)
+    INSERT INTO publication_contents (id, publication_id, school_code, after_publication, tables, shown, tracked,
+                                      preview, hash)
     VALUES (:id, :publication_id, :school_code, CAST(:after AS uuid), CAST(:tables AS jsonb), CAST(:shown AS jsonb),
-            CAST(:preview AS jsonb), :hash)
+            CAST(:tracked AS jsonb), CAST(:preview AS jsonb), :hash)
     """
 ).bindparams(bindparam("id", type_=Uuid()), bindparam("publication_id", type_=Uuid()))
 _PROPOSED = text(
@@ -202,6 +204,7 @@ async def propose(
     connection: Connection,
     publication: Publication,
     published: Published,
+    tracked: Mapping[str, Any],
     digest: bytes,
     after: PublicationId | None,
     by: Actor,
@@ -215,6 +218,7 @@ async def propose(
         "after": after,
         "tables": json.dumps([each.model_dump(mode="json") for each in published.tables]),
         "shown": json.dumps(published.model_dump(mode="json")["shown"]),
+        "tracked": json.dumps(tracked),
         "preview": json.dumps([{"hidden": [each.model_dump() for each in t.hidden]} for t in published.tables]),
         "hash": digest,
     }

@@ -12,19 +12,11 @@ from common.auth import Principal
 from common.http import Day, StrictModel
 from common.identifiers import Cohort, SchoolCode
 from indicators.publishing.commands import WRITERS
-from indicators.publishing.domain import (
-    Action,
-    Consent,
-    Draft,
-    Opened,
-    Publication,
-    Released,
-    State,
-    TableAsked,
-    TableKind,
-)
+from indicators.publishing.domain.publications import Action, Consent, Draft, Opened, Publication, Released, State
+from indicators.publishing.domain.tables import TableAsked, TableKind
 from indicators.schemes.schemes import default_scheme
 from indicators.snapshots.domain.snapshots import SnapshotKind
+from indicators.tracking.wire.answers import EditionBody
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -47,6 +39,8 @@ class TableBody(StrictModel):
     )
     dimension: Name | None = Field(default=None, description="Of a structure")
     denominator_rule: Name | None = Field(default=None, description="Of a structure; without it that of the dimension")
+    indicator: Name | None = Field(default=None, description="Of tracking: an indicator of graduates")
+    cycle: int | None = Field(default=None, description="Of tracking: 0, 1, 3 or 5")
 
     def asked(self) -> TableAsked:
         """The same as the domain has it."""
@@ -180,12 +174,18 @@ class PublishedItem(BaseModel):
 
 
 class PublishedTable(BaseModel):
-    """One of its tables: exact counts, groups too small stand together in `_other`."""
+    """One of its tables: exact counts, groups too small stand together in `_other`.
+
+    A tracking table has the figures of an edition that rest on 10 answers; its other groups stand nowhere.
+    """
 
     kind: TableKind
     by: list[str]
     dimension: str | None
     denominator_rule: str | None
+    indicator: str | None
+    cycle: int | None
+    edition: EditionBody | None = Field(description="Of tracking: the newest when the tables were counted")
     observations: list[dict[str, Any]]
 
 
@@ -210,10 +210,17 @@ class PublishedBody(PublishedItem):
             snapshot=opened.snapshot_id,
             snapshot_hash=opened.snapshot_hash.hex(),
             consent=ConsentAnswer.model_validate(opened.consent),
-            tables=[_table(asked, counted) for asked, counted in zip(opened.asked, opened.counted, strict=True)],
+            tables=[
+                _table(opened, asked, counted) for asked, counted in zip(opened.asked, opened.counted, strict=True)
+            ],
         )
 
 
-def _table(asked: Mapping[str, Any], counted: Mapping[str, Any]) -> PublishedTable:
-    names = ("kind", "by", "dimension", "denominator_rule")
-    return PublishedTable(**{name: asked[name] for name in names}, observations=counted["observations"])
+def _table(opened: Opened, asked: Mapping[str, Any], counted: Mapping[str, Any]) -> PublishedTable:
+    names = ("kind", "by", "dimension", "denominator_rule", "indicator", "cycle")
+    edition = opened.tracked.get(f"{asked['cycle']}", {}).get("edition") if asked["indicator"] else None
+    return PublishedTable(
+        **{name: asked[name] for name in names},
+        edition=edition and EditionBody.model_validate(edition),
+        observations=counted["observations"],
+    )

@@ -1,16 +1,25 @@
 """Published tables in the formats of figures."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from common.clock import day_in_shanghai
 from common.errors import Message
 from indicators.formats.observation import Confidentiality, Dataflow, FigureTable, Observed, Status, status_of
-from indicators.publishing.domain import TableKind
+from indicators.publishing.domain.tables import TableKind
 from indicators.publishing.wire.bodies import PublishedBody, PublishedTable
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.schemes.schemes import SCHEMES
 from indicators.structures.domain.spreads import SPREADS
+from indicators.tracking.wire.answers import IndicatorBody, title_of
+from indicators.tracking.wire.files import Place, observed_of
 
+_DATAFLOWS = {
+    TableKind.RATES: Dataflow.RATES,
+    TableKind.STRUCTURE: Dataflow.STRUCTURES,
+    TableKind.TRACKING: Dataflow.TRACKING,
+}
 _TITLE = Message("公开发布的就业指标", "Published figures of employment")
 
 
@@ -24,12 +33,13 @@ def table_of(published: PublishedBody, number: int) -> FigureTable:
     return FigureTable(
         name=f"published-{published.id}-{number}",
         title=_TITLE,
-        dataflow=Dataflow.STRUCTURES if of_structure else Dataflow.RATES,
+        dataflow=_DATAFLOWS[table.kind],
         area=published.school_code,
         dimensions=[*table.by, *further],
         known=[*known],
         observations=[*_observed(published, table)],
-        titles={measure.name: measure.title for measure in scheme.measures},
+        titles={measure.name: measure.title for measure in scheme.measures}
+        | ({table.indicator: title_of(table.indicator)} if table.indicator else {}),
         notes=[
             ("院校 / School", published.school_code),
             ("届 / Cohort", f"{published.cohort}"),
@@ -47,6 +57,11 @@ def _observed(published: PublishedBody, table: PublishedTable) -> Iterator[Obser
             for cell in each["cells"] or ():
                 group = {**each["group"], table.dimension or "": cell["code"]}
                 yield _figure(published, group, "share", cell["count"], base, cell["share"])
+        elif table.edition is not None:
+            place = Place(each["group"], published.cohort, day_in_shanghai(table.edition.taken_at))
+            for name, said in each["indicators"].items():
+                for observed in observed_of(name, IndicatorBody.model_validate(said), place):
+                    yield replace(observed, confidentiality=Confidentiality.FREE)
         else:
             for name, figure in each["measures"].items():
                 yield _figure(

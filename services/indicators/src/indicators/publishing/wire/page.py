@@ -8,11 +8,12 @@ from typing import Any
 
 from common.errors import Message
 from indicators.formats.observation import OTHER
-from indicators.publishing.domain import TableKind
+from indicators.publishing.domain.tables import TableKind
 from indicators.publishing.wire.bodies import PublishedBody, PublishedTable
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.schemes.schemes import SCHEMES
 from indicators.structures.domain.labels import label_of
+from indicators.tracking.wire.answers import title_of
 
 _STYLE = (
     "body{font:1rem/1.6 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;color:#1b1b1b;background:#fff}"
@@ -26,6 +27,27 @@ POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode
 _NUMERATOR, _BASE = Message("人数", "Graduates"), Message("总人数", "All")
 _RATE, _SHARE = Message("比例（%）", "Per cent"), Message("占比（%）", "Share, per cent")
 _MEASURE, _CELL = Message("指标", "Measure"), Message("类别", "Category")
+_ANSWERS, _FIGURE, _INTERVAL = (
+    Message("回答数", "Answers"),
+    Message("数值", "Value"),
+    Message("95% 区间", "95% interval"),
+)
+_HEADS = {
+    TableKind.RATES: (_MEASURE, _NUMERATOR, _BASE, _RATE),
+    TableKind.STRUCTURE: (_CELL, _NUMERATOR, _BASE, _SHARE),
+    TableKind.TRACKING: (_MEASURE, _ANSWERS, _FIGURE, _INTERVAL),
+}
+_MEDIAN = Message("中位数", "median")
+_UNITS = {
+    "percent": Message("%", "%"),
+    "score": Message("分", "score"),
+    "years": Message("年", "years"),
+    "yuan": Message("元", "yuan"),
+    "per_100": Message("每百人", "per 100"),
+    "count": Message("个", "number"),
+    "months": Message("月", "months"),
+    "wan": Message("万元", "10,000 yuan"),
+}
 _PROTECTED = Message("受保护", "protected")
 _OTHERS, _WHOLE = Message("其他", "Others"), Message("全校", "Whole school")
 _UNKNOWN = Message("未填", "Not given")
@@ -62,12 +84,13 @@ def page_of(published: PublishedBody, language: str) -> str:
 
 def _table(published: PublishedBody, table: PublishedTable, language: str) -> str:
     heads = [_said(DIMENSIONS[name].title, language) for name in table.by]
-    of_structure = table.kind is TableKind.STRUCTURE
-    heads += [_said(each, language) for each in (_CELL if of_structure else _MEASURE, _NUMERATOR, _BASE)]
-    heads.append(_said(_SHARE if of_structure else _RATE, language))
+    heads += [_said(each, language) for each in _HEADS[table.kind]]
     head = "".join(f'<th scope="col">{each}</th>' for each in heads)
     rows = "".join(_rows(published, table, language))
     caption = " × ".join(_said(DIMENSIONS[name].title, language) for name in table.by) or _said(_WHOLE, language)
+    if table.indicator is not None:
+        years = _said(Message(f"毕业后第 {table.cycle} 年", f"{table.cycle} years after graduation"), language)
+        caption = f"{_said(title_of(table.indicator), language)}, {years}: {caption}"
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{caption}"><table><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
@@ -84,6 +107,27 @@ def _rows(published: PublishedBody, table: PublishedTable, language: str) -> Ite
             name = _value(table.dimension or "", cell["code"], language)
             figure = {"numerator": cell["count"], "rate": cell["share"], "protected": False}
             yield _row(place, name, figure, each["base"], language)
+        for name, figure in (each.get("indicators") or {}).items():
+            yield from _of_indicator(place, name, figure, language)
+
+
+def _of_indicator(place: str, name: str, figure: Mapping[str, Any], language: str) -> Iterator[str]:
+    title, unit = _said(title_of(name), language), _said(_UNITS[figure["unit"]], language)
+    if isinstance(figure["value"], list):
+        named = [(f"{title}: {escape(each['code'])}", each["share"]) for each in figure["value"]]
+    else:
+        named = [(title, figure["value"])]
+    if (median := figure.get("median")) and median["value"]:
+        yield _numbers(place, f"{title}: {_said(_MEDIAN, language)}", median, _said(_UNITS[median["unit"]], language))
+    for label, value in named:
+        yield _numbers(place, label, {**figure, "value": value}, unit)
+
+
+def _numbers(place: str, label: str, figure: Mapping[str, Any], unit: str) -> str:
+    limits = figure["interval"]
+    between = "" if limits is None else f"{limits['low']} – {limits['high']}"
+    shown = "".join(f'<td class="n">{escape(str(each))}</td>' for each in (figure["base"], figure["value"], between))
+    return f'<tr>{place}<th scope="row">{label} ({unit})</th>{shown}</tr>'
 
 
 def _row(place: str, name: str, figure: Mapping[str, Any], base: int | None, language: str) -> str:

@@ -12,6 +12,7 @@ from indicators.reading.answers import NamedGroup, Stamp, in_order, must_be_few,
 from indicators.responses.domain import ResponseFigure
 from indicators.schemes.documents import Document, Kind, newest
 from indicators.tracking.domain import Because, Columns, Edition, Key, Question
+from indicators.tracking_counts.figures import KEPT_INSIDE
 from indicators.tracking_counts.indicators import INDICATORS, MATCH_GAP, PART, VALUE
 
 DEFINITIONS: Mapping[str, Document] = {each.id: each for each in newest(Kind.TRACKING)}
@@ -142,7 +143,7 @@ def _figure(figure: Mapping[str, Any] | None, *, any_edition: bool) -> dict[str,
     if figure is None:
         nothing = dict.fromkeys(("base", "value", "unit", "interval", "weighted"))
         return {**nothing, "status": "too_few" if any_edition else "no_edition"}
-    return {**{name: value for name, value in figure.items() if name != "exact"}, "status": "ok"}
+    return {**{name: value for name, value in figure.items() if name not in KEPT_INSIDE}, "status": "ok"}
 
 
 def tracking(

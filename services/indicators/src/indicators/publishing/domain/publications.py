@@ -1,6 +1,6 @@
-"""What a publication is, what tables it may have, and who may do what with it; pure."""
+"""What a publication is, and who may do what with it; pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,15 +8,10 @@ from typing import Any, NewType, Self
 from uuid import UUID
 
 from common.approvals.domain import SameReviewer, TransitionNotAllowed
-from common.codes.rules import rule
-from common.errors import Conflict, FieldProblem, Gone, Invalid, Message
+from common.errors import Conflict, Gone, Invalid, Message
 from common.identifiers import Cohort, SchoolCode
-from indicators.schemes.groupings import DIMENSIONS
-from indicators.schemes.schemes import default_scheme
+from indicators.publishing.domain.tables import TableAsked, TableKind
 from indicators.snapshots.domain.snapshots import Snapshot, SnapshotId, SnapshotKind, SnapshotState
-from indicators.structures.domain.spreads import SPREADS
-from indicators.structures.domain.structure import DENOMINATOR_RULES
-from indicators.tracking_counts.dimensions import table_with, tables_of_graduates
 
 PublicationId = NewType("PublicationId", UUID)
 
@@ -26,9 +21,6 @@ PROPOSE = "publication_proposal"
 
 LEAST = 23
 """With fewer graduates nothing is published (policy publication-1)."""
-
-TABLES = tables_of_graduates([*DIMENSIONS])
-"""All tables of a snapshot, in the order in which their groups are judged."""
 
 
 class State(StrEnum):
@@ -58,33 +50,6 @@ _FROM: Mapping[Action, State] = {
     Action.RELEASE: State.PROPOSED,
     Action.WITHDRAW: State.RELEASED,
 }
-
-
-class TableKind(StrEnum):
-    """Which figures a table has."""
-
-    RATES = "rates"
-    STRUCTURE = "structure"
-    TRACKING = "tracking"
-
-
-@dataclass(frozen=True)
-class TableAsked:
-    """A table as its authors want it: measures of rates, or a structure by its dimension and denominator rule."""
-
-    kind: TableKind
-    by: tuple[str, ...] = ()
-    measures: tuple[str, ...] = ()
-    dimension: str | None = None
-    denominator_rule: str | None = None
-    indicator: str | None = None
-    cycle: int | None = None
-
-    @property
-    def rule(self) -> str | None:
-        """The rule of the structure's base: that of the dimension where none is said."""
-        spread = SPREADS.get(self.dimension or "")
-        return self.denominator_rule or (None if spread is None else spread.rule)
 
 
 @dataclass(frozen=True)
@@ -192,6 +157,7 @@ class Opened(Released):
     snapshot_hash: bytes
     asked: Sequence[Mapping[str, Any]]
     counted: Sequence[Mapping[str, Any]]
+    tracked: Mapping[str, Any]
     consent: Consent
     successor: PublicationId | None
 
@@ -215,13 +181,6 @@ class ConsentRequired(Invalid):
 
     code = "consent_required"
     title = Message("发布须注明省级主管部门的同意", "A release needs the consent of the province")
-
-
-class PublicationRefused(Invalid):
-    """The tables that are wanted do not exist, or nothing of so small a cohort is published."""
-
-    code = "publication_refused"
-    title = Message("发布的内容不符合要求", "What is to be published is not possible")
 
 
 class PublicationGone(Gone):
@@ -249,43 +208,3 @@ def must_be_publishable(snapshot: Snapshot) -> None:
         raise NotFrozen(state=snapshot.state.value, allowed_transitions=[])
     if snapshot.superseded:
         raise RevisionOutdated(state=snapshot.state.value, allowed_transitions=[])
-
-
-_BY = Message(
-    "分组须为：无、一个维度，或一个维度与 education_level 或 college；不得用 class",
-    "`by` is none, one dimension, or one with education_level or college; never class",
-)
-_DIMENSION = Message("未知的结构维度", "There is no such dimension of structures")
-_RULE = Message("未知的分母规则", "There is no such denominator rule")
-NOT_OF_SNAPSHOTS = frozenset({"class", "insurance", "city_tier"})
-"""Structures that nothing is published of: too few people, or looked up in what the snapshot does not have."""
-
-_CELLS = Message("该结构不能按此分组发布", "Only destination_class is published by major or by two dimensions")
-
-
-def must_exist(tables: Sequence[TableAsked], cohort: Cohort) -> None:
-    """Raises PublicationRefused naming each part of a table that there is not."""
-    problems = [problem for at, table in enumerate(tables) for problem in _problems(f"/tables/{at}", table, cohort)]
-    if problems:
-        raise PublicationRefused(problems)
-
-
-def _problems(pointer: str, table: TableAsked, cohort: Cohort) -> Iterator[FieldProblem]:
-    if len(set(table.by)) != len(table.by) or table_with(TABLES, table.by) is None:
-        yield FieldProblem(f"{pointer}/by", "no_such_table", _BY)
-    if table.kind is TableKind.RATES:
-        scheme = default_scheme(cohort)
-        for at, name in enumerate(table.measures):
-            if scheme.measure(name) is None:
-                known = " ".join(measure.name for measure in scheme.measures)
-                text = Message(f"口径 {scheme.id} 的指标为 {known}", f"{scheme.id} has {known}")
-                yield FieldProblem(f"{pointer}/measures/{at}", "unknown_measure", text)
-    if table.kind is TableKind.STRUCTURE:
-        if table.dimension is None:
-            yield rule("required").problem(f"{pointer}/dimension")
-        elif table.dimension not in SPREADS or table.dimension in NOT_OF_SNAPSHOTS:
-            yield FieldProblem(f"{pointer}/dimension", "unknown_dimension", _DIMENSION)
-        elif (len(table.by) == 2 or table.by == ("major",)) and table.dimension != "destination_class":
-            yield FieldProblem(f"{pointer}/dimension", "only_classes", _CELLS)
-        if table.denominator_rule is not None and table.denominator_rule not in DENOMINATOR_RULES:
-            yield FieldProblem(f"{pointer}/denominator_rule", "unknown_rule", _RULE)

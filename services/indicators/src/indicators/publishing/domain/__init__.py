@@ -1,0 +1,1 @@
+"""Publications and the tables that they may have; pure."""
