@@ -66,7 +66,8 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(Path(common.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(DOCS / "example/contracts/fair.py", copy / "contracts")
     catalogue = copy / "contracts/catalogue.py"
-    named = catalogue.read_text().replace("from common.contracts import ", "from common.contracts import fair, ", 1)
+    imports = "from common.contracts import "
+    named = catalogue.read_text().replace(imports, f"{imports}fair\n{imports}", 1)
     catalogue.write_text(named.replace("organisation.TOPIC_SPEC,", "organisation.TOPIC_SPEC, fair.TOPIC_SPEC,", 1))
     run(root, "-m", "common.contracts.generate")
     return root
