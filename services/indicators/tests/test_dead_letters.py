@@ -43,9 +43,10 @@ PARTITIONS = 3
 
 
 @pytest.fixture
-async def settings(stored: ServiceDatabase, mint: TokenMint) -> AsyncIterator[Settings]:
+async def settings(stored: ServiceDatabase, mint: TokenMint, keyring_file: Path) -> AsyncIterator[Settings]:
     given = Settings(
         database_url=stored.app_url,
+        keyring_file=keyring_file,
         kafka=kafka_address(),
         topic_prefix=f"t-{secrets.token_hex(4)}.",
         partitions=PARTITIONS,

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,9 +28,10 @@ FOLLOWED = (organisation.TOPIC, graduate.TOPIC, registration.TOPIC, response.TOP
 
 
 @pytest.fixture
-async def settings(stored: ServiceDatabase) -> AsyncIterator[Settings]:
+async def settings(stored: ServiceDatabase, keyring_file: Path) -> AsyncIterator[Settings]:
     given = Settings(
         database_url=stored.app_url,
+        keyring_file=keyring_file,
         kafka=kafka_address(),
         topic_prefix=f"t-{secrets.token_hex(4)}.",
         partitions=3,
