@@ -19,8 +19,8 @@ from testing.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("registry", "destinations", "surveys", "indicators")
-SPREADSHEETS = {"registry", "destinations"}
-"""Services that read files; the others do not install what reads and writes workbooks."""
+SPREADSHEETS = {"registry", "destinations", "indicators"}
+"""Services that read or write workbooks; the others do not install what does."""
 
 
 def uv(*arguments: str, folder: Path = ROOT) -> None:

@@ -249,12 +249,6 @@ FILES: dict[str, list[tuple[Make, Rows | Refused]]] = {
         (lambda: b" \n", Refused("file_empty")),
         (lambda: book(("a", [])), Refused("file_empty")),
         (lambda: b"\xff\xff\xff\xff,\n", Refused("text_encoding")),
-        (lambda: csv("學號,姓名\n0012,張三\n0013,陳國強\n", "cp950"), Refused("text_encoding")),
-    ],
-    "A text whose lines are divided by `|` or `，`": [
-        (lambda: csv("学号|姓名\n0012|张三\n"), Refused("text_delimiter", "|")),
-        (lambda: csv("学号，姓名\n0012，张三\n", "gb18030"), Refused("text_delimiter", "，")),
-        (lambda: csv("学号,姓名|字\n0012,张三|\n"), {2: {"number": "0012"}}),
     ],
     "A hidden sheet is read only if no other has any content; hidden rows and columns are read.": [
         (lambda: book(("空", []), ("名单", TABLE), hidden="名单"), READ),
@@ -373,7 +367,6 @@ MENDS: dict[str, tuple[str, str]] = {
     "file_corrupt": ("另存为 .xlsx", "save it as .xlsx"),
     "file_empty": ("为空", "empty"),
     "text_encoding": ("另存为 UTF-8", "save the file as UTF-8"),
-    "text_delimiter": ("另存为 .xlsx", "save the file as .xlsx"),
     "several_tables": ("只保留一张", "keep one of them"),
     "header_missing": ("包含所需列", "name the required columns"),
     "number_in_scientific_notation": TEXT_COLUMN,

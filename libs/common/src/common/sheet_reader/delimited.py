@@ -14,10 +14,7 @@ _DELIMITERS = ",;\t"
 _NAMED = re.compile(r"sep=([,;\t])\r?\n?", re.IGNORECASE)
 _MAY_BE_OCTOBER = re.compile(r"\d{4}\.1")
 _BROKEN = "\ufffd"
-_OTHER_DELIMITERS = "|，"
 _FEW = 50
-_BIG5_LOW = 5
-"""Of so many characters one ends low in Big5 at the least; hardly one in fifty does in the national encoding."""
 _SHORT = 100
 _LONGEST_RECORD = 40
 """Lines that one cell in quotes may have: a quote that is never closed would make one cell of all rows below it."""
@@ -35,8 +32,6 @@ def decoded(content: bytes) -> str:
     """By byte-order mark, else UTF-8, else the Chinese national encoding; single broken characters stay."""
     marked = [encoding for mark, encoding in _MARKS if content.startswith(mark)]
     encodings = marked or unmarked_utf16(content) or ["utf-8", "gb18030"]
-    if not marked and is_big5(content):
-        raise Refusal("text_encoding")
     for encoding in encodings:
         try:
             return _text(content.decode(encoding))
@@ -45,24 +40,6 @@ def decoded(content: bytes) -> str:
     texts = [content.decode(encoding, "replace") for encoding in encodings]
     best = min(texts, key=lambda text: text.count(_BROKEN))
     return _text(best)
-
-
-def is_big5(content: bytes) -> bool:
-    """True of Big5 (cp950), which the national encoding reads as other characters: two of five end in 40 to 7E."""
-    try:
-        text = content.decode("cp950")
-    except UnicodeDecodeError:
-        return False
-    pairs = [character.encode("cp950") for character in text if not character.isascii()]
-    return _BIG5_LOW * sum(pair[-1] < 0x80 for pair in pairs) > len(pairs) and not _is_utf8(content)
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def unmarked_utf16(content: bytes) -> list[str]:
@@ -86,14 +63,9 @@ def _text(text: str) -> str:
 def delimiter_of(lines: list[str]) -> str:
     """The one that most lines at the top agree on having, and that leaves none of the others around a cell.
 
-    Exports put a tab beside each number, so that spreadsheet programs take it for a text. Raises Refusal where another
-    mark divides all lines alike.
+    Exports put a tab beside each number, so that spreadsheet programs take it for a text.
     """
     top = [line for line in lines[:200] if line.strip()][:20]
-    if len(top) > 1 and not any(mark in line for line in top for mark in _DELIMITERS):
-        for mark in _OTHER_DELIMITERS:
-            if top[0].count(mark) and len({line.count(mark) for line in top}) == 1:
-                raise Refusal("text_delimiter", mark)
 
     def fitness(mark: str) -> tuple[int, int, int]:
         bare = [cell.strip('" \t\r\n') for line in top for cell in line.split(mark)]
