@@ -17,8 +17,6 @@ from common.consuming.counted import version_counted
 from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.identifiers import SchoolCode
-from indicators.facts import storage as facts
-from indicators.facts.subscriptions import rows_of as fact_rows_of
 from indicators.organisation import storage as units
 from indicators.organisation.subscriptions import rows_of as unit_rows_of
 from indicators.responses import storage as responses
@@ -91,7 +89,7 @@ COPIED = (
             for name in ("study_level_code", "abroad_country_code", "generation")
         },
     ),
-    Copied("fact_versions", facts.COLUMNS, _VERSION, fact_rows_of),
+    # facts of outside sources are internal events, which no feed shows
     Copied("response_versions", responses.COLUMNS, _VERSION, response_rows_of),
     Copied("employer_response_versions", responses.EMPLOYER_COLUMNS, ("employer_id", "sequence"), employer_rows_of),
     Copied(
