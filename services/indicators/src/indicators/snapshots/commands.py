@@ -99,11 +99,11 @@ async def page(
 async def ask(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, asked: NewSnapshot) -> Snapshot:
     """Asks for a snapshot, which a worker freezes.
 
-    Raises NotFound for a school out of scope, Forbidden, SnapshotRefused, or AlreadyExists for an official one.
+    Raises Forbidden, NotFound for a school out of scope, SnapshotRefused, or AlreadyExists for an official one.
     """
+    caller.must_be_in(ASKERS)
     if not caller.sees_school(asked.school_code, await province_of_school(unit.connection, asked.school_code)):
         raise NotFound
-    caller.must_be_in(ASKERS)
     known_at = await _possible(unit.connection, asked.day, asked.known_at, asked.day_pointer)
     added = await storage.add(unit.connection, asked, known_at, unit.actor)
     if added is None:
@@ -123,7 +123,7 @@ async def revise(
 ) -> Snapshot:
     """Asks for a revision of the newest frozen one of its line, which another person decides.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, NotNewest, RevisionOpen,
+    Raises Forbidden, NotFound, PreconditionRequired, PreconditionFailed, TransitionNotAllowed, NotNewest, RevisionOpen,
     SnapshotRefused or IdentifyingText.
     """
     snapshot = await _locked(unit, caller, cipher, snapshot_id, ASKERS, expected)
@@ -139,7 +139,7 @@ async def approve(
 ) -> Snapshot:
     """Lets a worker freeze an open revision.
 
-    Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed or SameReviewer.
+    Raises Forbidden, NotFound, PreconditionRequired, PreconditionFailed, TransitionNotAllowed or SameReviewer.
     """
     snapshot = await _locked(unit, caller, cipher, snapshot_id, DECIDERS, expected)
     must_be_decided_by_another(snapshot, caller.subject)
@@ -220,10 +220,10 @@ async def freeze(
 async def open_rows(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, snapshot_id: SnapshotId) -> Snapshot:
     """A frozen snapshot whose rows the caller is about to read; the access is audited.
 
-    Raises NotFound, Forbidden or TransitionNotAllowed.
+    Raises Forbidden, NotFound or TransitionNotAllowed.
     """
-    snapshot = await find(unit.connection, cipher, caller, snapshot_id)
     caller.must_be_in(READ_ROWS)
+    snapshot = await find(unit.connection, cipher, caller, snapshot_id)
     must_be_frozen(snapshot)
     await unit.audit("snapshot.read_rows", "snapshot", snapshot_id, school_code=snapshot.school_code)
     return snapshot
@@ -232,9 +232,9 @@ async def open_rows(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher,
 async def must_be_verifiable(
     connection: Connection, cipher: FieldCipher, caller: Principal, snapshot_id: SnapshotId
 ) -> Snapshot:
-    """A frozen snapshot that the caller may have verified; raises NotFound, Forbidden or TransitionNotAllowed."""
-    snapshot = await find(connection, cipher, caller, snapshot_id)
+    """A frozen snapshot that the caller may have verified; raises Forbidden, NotFound or TransitionNotAllowed."""
     caller.must_be_in(VERIFIERS)
+    snapshot = await find(connection, cipher, caller, snapshot_id)
     must_be_frozen(snapshot)
     return snapshot
 
@@ -269,8 +269,8 @@ async def _locked(
     expected: ExpectedVersion,
 ) -> Snapshot:
     """The snapshot under its lock, as the caller means it."""
-    await find(unit.connection, cipher, caller, snapshot_id)  # NotFound without waiting for the lock
     caller.must_be_in(roles)
+    await find(unit.connection, cipher, caller, snapshot_id)  # NotFound without waiting for the lock
     await storage.lock(unit.connection, snapshot_id)
     snapshot = await find(unit.connection, cipher, caller, snapshot_id)
     must_equal(expected, snapshot.version)
