@@ -21,7 +21,7 @@ from common.database import Database
 from indicators.maintenance import run_verify
 from indicators.settings import Settings
 from testing.databases import ServiceDatabase, committed
-from testing.http import serving
+from testing.http import NO_TLS, serving
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
 NOWHERE = "http://127.0.0.1:1"
@@ -98,14 +98,15 @@ async def test_every_request_carries_the_token_of_its_moment(stored: ServiceData
     settings = settings_for(stored, tmp_path, NOWHERE)
     sent: list[str] = []
 
-    async def owner(request: httpx.Request) -> httpx.Response:
+    async def owner(request: Request) -> Response:
         sent.append(request.headers["Authorization"])
-        return httpx.Response(200)
+        return Response()
 
-    async with httpx.AsyncClient(
-        auth=RenewedToken(ServiceTokens(settings)), transport=httpx.MockTransport(owner)
-    ) as client:
+    async with (
+        serving(Starlette(routes=[Route("/v1/changes", owner)])) as address,
+        httpx.AsyncClient(auth=RenewedToken(ServiceTokens(settings)), verify=NO_TLS, trust_env=False) as client,
+    ):
         for token in ("a token", "a later token"):
             (tmp_path / "token").write_text(token)
-            await client.get("http://owner/v1/changes")
+            await client.get(f"{address}/v1/changes")
     assert sent == ["Bearer a token", "Bearer a later token"]

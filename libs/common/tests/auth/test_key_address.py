@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -14,34 +16,58 @@ from common.auth.issuing import SigningKey, jwks_of
 from common.auth.keys import KeySet, UrlKeys
 from common.errors import Unavailable
 from common.settings import ServiceSettings
+from testing.http import NO_TLS
 from testing.tokens import TokenMint
 
 
+class Asked(NamedTuple):
+    """One request that came to the issuer."""
+
+    head: str
+    content: str
+
+
 class Issuer:
-    """An identity provider behind httpx's own transport: key set and token endpoint."""
+    """An identity provider on a port of the loopback: key set and token endpoint; while it is down nothing listens."""
 
     def __init__(self) -> None:
         self.document = jwks_of(SigningKey.generate())
-        self.asked: list[httpx.Request] = []
-        self.down = False
+        self.asked: list[Asked] = []
+        self.client = httpx.AsyncClient(verify=NO_TLS, trust_env=False)
+        self._port = 0
+        self._server: asyncio.Server | None = None
 
-    @property
-    def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self._port}/{path}"
 
-    async def answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        await asyncio.sleep(0)
-        if self.down:
-            raise httpx.ConnectError("down")
-        if request.method == "POST":
-            return httpx.Response(200, json={"access_token": f"token-{len(self.asked)}", "expires_in": 300})
-        return httpx.Response(200, text=self.document)
+    async def is_up(self) -> None:
+        self._server = await asyncio.start_server(self._answer, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def is_down(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = re.search(r"^content-length: (\d+)", head, re.IGNORECASE | re.MULTILINE)
+        content = await reader.readexactly(int(length[1])) if length else b""
+        self.asked.append(Asked(head, content.decode()))
+        token = json.dumps({"access_token": f"token-{len(self.asked)}", "expires_in": 300})
+        body = (token if head.startswith("POST") else self.document).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        writer.close()
 
 
 @pytest.fixture
-def issuer() -> Issuer:
-    return Issuer()
+async def issuer() -> AsyncIterator[Issuer]:
+    running = Issuer()
+    await running.is_up()
+    yield running
+    await running.is_down()
+    await running.client.aclose()
 
 
 @pytest.fixture
@@ -52,14 +78,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 async def test_the_key_set_is_fetched_once_for_all_callers(issuer: Issuer, clock: list[float]) -> None:
-    keys = UrlKeys("https://issuer.test/jwks", issuer.client)
+    keys = UrlKeys(issuer.url("jwks"), issuer.client)
     found = await asyncio.gather(*(keys.current() for _ in range(20)))
     assert len(issuer.asked) == 1
     assert all(isinstance(each, KeySet) and len(each) == 1 for each in found)
 
 
 async def test_an_old_key_set_is_renewed_in_the_background(issuer: Issuer, clock: list[float]) -> None:
-    keys = UrlKeys("https://issuer.test/jwks", issuer.client)
+    keys = UrlKeys(issuer.url("jwks"), issuer.client)
     first = await keys.current()
     clock[0] += 400
     issuer.document = jwks_of(SigningKey.generate(), SigningKey.generate())
@@ -70,7 +96,7 @@ async def test_an_old_key_set_is_renewed_in_the_background(issuer: Issuer, clock
 
 
 async def test_unknown_key_ids_do_not_make_us_ask_again_and_again(issuer: Issuer, clock: list[float]) -> None:
-    keys = UrlKeys("https://issuer.test/jwks", issuer.client)
+    keys = UrlKeys(issuer.url("jwks"), issuer.client)
     known = await keys.current()
     for _ in range(10):
         await keys.after_unknown(known)
@@ -81,9 +107,9 @@ async def test_unknown_key_ids_do_not_make_us_ask_again_and_again(issuer: Issuer
 
 
 async def test_an_issuer_that_is_down_leaves_the_known_keys_in_use(issuer: Issuer, clock: list[float]) -> None:
-    keys = UrlKeys("https://issuer.test/jwks", issuer.client)
+    keys = UrlKeys(issuer.url("jwks"), issuer.client)
     known = await keys.current()
-    issuer.down = True
+    await issuer.is_down()
     clock[0] += 400
     assert await keys.current() is known
     assert keys._fetching is not None
@@ -97,7 +123,7 @@ async def test_without_a_usable_first_key_set_nobody_can_be_judged(
 ) -> None:
     issuer.document = document
     with pytest.raises(Unavailable):
-        await UrlKeys("https://issuer.test/jwks", issuer.client).current()
+        await UrlKeys(issuer.url("jwks"), issuer.client).current()
 
 
 def settings(**fields: Any) -> ServiceSettings:
@@ -110,23 +136,23 @@ async def test_client_credentials_are_used_until_shortly_before_they_expire(
     now = [0.0]
     monkeypatch.setattr("common.auth.service_tokens.time.monotonic", lambda: now[0])
     tokens = ServiceTokens(
-        settings(token_url="https://issuer.test/token", client_id="destinations", client_secret="s"), issuer.client
+        settings(token_url=issuer.url("token"), client_id="destinations", client_secret="s"), issuer.client
     )
     assert set(await asyncio.gather(*(tokens.bearer() for _ in range(5)))) == {"token-1"}
     now[0] = 239
     assert await tokens.bearer() == "token-1"
     now[0] = 241
     assert await tokens.bearer() == "token-2"
-    assert b"grant_type=client_credentials" in issuer.asked[0].content
-    assert issuer.asked[0].headers["authorization"].startswith("Basic ")
+    assert "grant_type=client_credentials" in issuer.asked[0].content
+    assert re.search(r"^authorization: basic ", issuer.asked[0].head, re.IGNORECASE | re.MULTILINE)
 
 
 async def test_a_token_endpoint_that_is_down_is_a_transient_failure(issuer: Issuer) -> None:
-    issuer.down = True
-    tokens = ServiceTokens(settings(token_url="https://issuer.test/token", client_id="d"), issuer.client)
+    await issuer.is_down()
+    tokens = ServiceTokens(settings(token_url=issuer.url("token"), client_id="d"), issuer.client)
     with pytest.raises(Unavailable):
         await tokens.bearer()
-    issuer.down = False
+    await issuer.is_up()
     assert await tokens.bearer()
 
 
