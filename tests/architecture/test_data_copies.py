@@ -54,10 +54,12 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "tasks": "tasks",
     },
     "surveys": {
+        "effective_registrations": "registrations",
         "graduates": "roster_entry",
         "invitations": "invitations",
         "response_pages": "responses",
         "responses": "responses",
+        "roster_groups": "groups",
         "wave_eligible": "waves",
     },
     "indicators": {

@@ -12,16 +12,17 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from common.contracts import graduate, organisation
+from common.contracts import graduate, organisation, registration
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData, GraduateStatus
 from common.contracts.organisation import OrganisationData, UnitKind
+from common.contracts.registration import DestinationData
 from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
 from common.service_process import Runtime
 from surveys.app import COMPOSITION, create_app
-from surveys.areas import ROSTER
+from surveys.areas import ROSTER, SITUATIONS
 from surveys.invitations.commands import KIND
 from surveys.invitations.operations import inviting
 from surveys.settings import Settings
@@ -71,7 +72,9 @@ QUESTIONNAIRE: Json = {
 }
 
 
-def _event(topic: str, kind: str, key: str, sequence: int, data: GraduateData | OrganisationData) -> IncomingEvent:
+def _event(
+    topic: str, kind: str, key: str, sequence: int, data: GraduateData | OrganisationData | DestinationData
+) -> IncomingEvent:
     return IncomingEvent(
         id=uuid4(),
         type=kind,
@@ -145,13 +148,28 @@ def graduate_event() -> Callable[..., IncomingEvent]:
         sequence: int = 1,
         cohort: int = 2024,
         status: str = GraduateStatus.REGISTERED,
-        **said: bool,
+        **said: bool | str,
     ) -> IncomingEvent:
         # as a consumer reads it: a status may be of a later release, and `counted` is missing unless it is given
         known = {"version": sequence, "school_code": school_code, "cohort": cohort, "recorded_at": RECORDED}
         data = GraduateData.read(known | {"graduate_id": graduate_id or uuid4(), "status": status} | said)
         kind = graduate.ERASED if data.erased else graduate.CHANGED
         return _event(graduate.TOPIC, kind, str(data.graduate_id), sequence, data)
+
+    return make
+
+
+@pytest.fixture
+def registration_event() -> Callable[..., IncomingEvent]:
+    """Make events of registrations."""
+
+    def make(school_code: str, graduate_id: UUID, *, sequence: int = 1, **said: str | bool) -> IncomingEvent:
+        known = {"version": sequence, "school_code": school_code, "cohort": 2024, "recorded_at": RECORDED}
+        stated = {"registration_id": uuid4(), "code_list_version": "2024", "source": "import", "flexible": False}
+        state = {"state": "school_approved", "destination_code": "10"}
+        data = DestinationData.read(known | stated | state | {"graduate_id": graduate_id} | said)
+        kind = registration.VOIDED if data.state == "voided" else registration.CHANGED
+        return _event(registration.TOPIC, kind, str(graduate_id), sequence, data)
 
     return make
 
@@ -173,6 +191,12 @@ def unit_event() -> Callable[..., IncomingEvent]:
 def keep(settings: Settings, database: Database) -> Keep:
     """Apply events of the roster."""
     return COMPOSITION.handle(ROSTER, Runtime(settings, database))
+
+
+@pytest.fixture
+def situate(settings: Settings, database: Database) -> Keep:
+    """Apply events of groups and effective registrations."""
+    return COMPOSITION.handle(SITUATIONS, Runtime(settings, database))
 
 
 @pytest.fixture

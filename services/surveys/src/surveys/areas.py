@@ -4,7 +4,7 @@ from functools import partial
 
 from common.consuming.forks import dropping_newest
 from common.consuming.graduates import of_graduates
-from common.contracts import graduate, measure, organisation, response
+from common.contracts import graduate, measure, organisation, registration, response
 from common.outbox import raising
 from common.periodic import every
 from common.service_process import Area, Operation, Subscription
@@ -22,9 +22,9 @@ from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
 from surveys.responses.subscriptions import erase_answers
 from surveys.responses.tables import response_pages, responses
-from surveys.roster.storage import INCLUDED
-from surveys.roster.subscriptions import keep_graduates, keep_schools, thing_of
-from surveys.roster.tables import graduates, schools
+from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS
+from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
+from surveys.roster.tables import graduates, groups, registrations, schools
 from surveys.waves.routes import router as wave_routes
 from surveys.waves.tables import response_streams, wave_eligible, waves
 
@@ -35,6 +35,17 @@ ROSTER = Subscription(
     drop={
         organisation.TOPIC: dropping_newest(schools.c.school_code, schools.c.name_sequence),
         graduate.TOPIC: dropping_newest(graduates.c.graduate_id, graduates.c.counted_sequence),
+    },
+)
+
+# apart, so that it begins with what the topics have from before it came
+SITUATIONS = Subscription(
+    "quxiang.surveys.situations",
+    newest=thing_of,
+    included=INCLUDED_SITUATIONS,
+    drop={
+        graduate.TOPIC: dropping_newest(groups.c.graduate_id),
+        registration.TOPIC: dropping_newest(registrations.c.graduate_id),
     },
 )
 
@@ -49,6 +60,14 @@ AREAS = (
             organisation.CHANGED: keep_schools,
         },
         subscription=ROSTER,
+    ),
+    Area(
+        tables=[groups, registrations],
+        handlers={
+            **of_graduates(keep_groups),
+            **dict.fromkeys((each.name for each in registration.EVENTS), keep_registrations),
+        },
+        subscription=SITUATIONS,
     ),
     Area(tables=[questionnaires, questionnaire_versions], routes=[questionnaire_routes]),
     Area(

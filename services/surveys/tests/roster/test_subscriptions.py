@@ -16,11 +16,13 @@ from common.contracts.graduate import GraduateStatus
 from common.contracts.organisation import TOPIC as ORGANISATION
 from common.contracts.organisation import UnitKind
 from common.contracts.registration import TOPIC as REGISTRATIONS
+from common.contracts.response import TOPIC as RESPONSES
 from common.database import Database
 from common.errors import Forked
-from common.identifiers import SchoolCode
-from surveys.areas import ROSTER
-from surveys.roster.storage import included_of, school_names
+from common.identifiers import GraduateId, SchoolCode
+from surveys.areas import ROSTER, SITUATIONS
+from surveys.roster.domain import Groups, Registered
+from surveys.roster.storage import groups_of, included_of, registered_of, school_names
 from surveys.settings import Settings
 
 Events = Callable[..., IncomingEvent]
@@ -104,9 +106,11 @@ async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
 
 
 async def test_a_change_is_included_once_it_was_applied(
-    database: Database, keep: Keep, school: str, graduate_event: Events, unit_event: Events
+    database: Database, keep: Keep, situate: Keep, school: str, graduate_event: Events, unit_event: Events
 ) -> None:
     graduate_id = uuid4()
+    # groups are further on than the roster
+    await situate([graduate_event(school, graduate_id, sequence=2)])
     entered = ChangeToken(GRADUATES, school, str(graduate_id), 1)
     changed = ChangeToken(GRADUATES, school, str(graduate_id), 2)
     described = ChangeToken(ORGANISATION, school, school, 1)
@@ -121,5 +125,52 @@ async def test_a_change_is_included_once_it_was_applied(
 
 
 async def test_a_change_that_no_roster_is_made_of_is_not_waited_for(database: Database, school: str) -> None:
-    other = ChangeToken(REGISTRATIONS, school, str(uuid4()), 7)
+    other = ChangeToken(RESPONSES, school, str(uuid4()), 7)
     assert await included_of(database, [other]) == {other}
+
+
+async def test_groups_and_the_effective_registration_are_codes_of_the_newest_event(
+    database: Database, situate: Keep, school: str, graduate_event: Events, registration_event: Events
+) -> None:
+    graduate_id = GraduateId(uuid4())
+    entered = graduate_event(
+        school, graduate_id, college_code="C01", study_form="full_time", origin_place_code="410102"
+    )
+    moved = graduate_event(school, graduate_id, sequence=2, college_code="C02", education_level_code="31", sex_code="2")
+    decided = registration_event(school, graduate_id, employer_nature_code="39", industry_code="33", position_code="40")
+    changed = registration_event(school, graduate_id, sequence=2, destination_code="801")
+    voided = registration_event(school, graduate_id, sequence=3, state="voided")
+    said: list[tuple[list[IncomingEvent], Groups, Registered]] = [
+        (
+            [entered, decided],
+            Groups("C01", study_form="full_time", origin_province_code="410000"),
+            Registered("10", "39", "33", None, "40"),
+        ),
+        ([changed, decided, moved, entered], Groups("C02", None, "31", sex_code="2"), Registered("801")),
+        ([voided, changed], Groups("C02", None, "31", sex_code="2"), Registered()),
+    ]
+    for events, groups, registered in said:
+        await situate(events)
+        async with database.reading() as connection:
+            assert await groups_of(connection, graduate_id) == groups
+            assert await registered_of(connection, graduate_id) == registered
+
+
+async def test_a_registration_is_included_once_it_was_applied_and_another_event_of_its_sequence_refused(
+    database: Database, settings: Settings, situate: Keep, school: str, registration_event: Events
+) -> None:
+    graduate_id = uuid4()
+    decided, other = (registration_event(school, graduate_id, place_code=code) for code in ("410102", "110101"))
+    token = ChangeToken(REGISTRATIONS, school, str(graduate_id), 1)
+    assert await included_of(database, [token]) == set()
+    await situate([decided])
+    assert await included_of(database, [token]) == {token}
+    with pytest.raises(Forked):
+        await situate([other])
+    fork = Fork(other.topic, school, other.key, other.sequence, other.id)
+    async with database.transaction(SYSTEM) as unit:
+        await SITUATIONS.drop[other.topic](unit, settings, fork)
+        await unit.commit()
+    await situate([other])
+    async with database.reading() as connection:
+        assert (await registered_of(connection, GraduateId(graduate_id))).place_code == "110101"

@@ -49,6 +49,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # apart, so that it begins with what the topic has from before it came
         "quxiang.destinations.roster-versions": (graduate.TOPIC,),
         "quxiang.surveys.roster": (organisation.TOPIC, graduate.TOPIC),
+        "quxiang.surveys.situations": (graduate.TOPIC, registration.TOPIC),
         "quxiang.indicators.figures": (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC, registration.TOPIC),
         # apart, so that a fault there never stops the rates
         "quxiang.indicators.responses": (response.TOPIC,),

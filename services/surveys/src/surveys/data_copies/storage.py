@@ -12,7 +12,8 @@ from common.sql import Connection
 from surveys.answers.storage import pages_of
 from surveys.invitations.tables import invitations
 from surveys.responses.tables import responses
-from surveys.roster.tables import graduates
+from surveys.roster.domain import GROUPS, REGISTERED
+from surveys.roster.tables import graduates, groups, registrations
 from surveys.waves.tables import wave_eligible, waves
 
 _WAVE = ("school_code", "cohort", "cycle", "questionnaire_id", "questionnaire_version", "opens_at", "closes_at")
@@ -31,6 +32,8 @@ _COUNTED = literal_column(newest_counted(graduates.name), Boolean).label("counte
 _ENTRY = _of_graduate(
     graduates, *(graduates.c[name] for name in ("school_code", "cohort", "status", "erased")), _COUNTED
 )
+_GROUPS = _of_graduate(groups, *(groups.c[name] for name in GROUPS))
+_REGISTERED = _of_graduate(registrations, *(registrations.c[name] for name in (*REGISTERED, "flexible")))
 _ASKED = (
     _of_graduate(wave_eligible, wave_eligible.c.wave_id, *(waves.c[name] for name in _WAVE))
     .join(waves, waves.c.id == wave_eligible.c.wave_id)
@@ -48,6 +51,8 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         response["pages"] = await pages_of(connection, cipher, ResponseId(response["id"]))
     return {
         "roster_entry": [dict(row) for row in await connection.execute(_ENTRY, of_graduate)],
+        "groups": [dict(row) for row in await connection.execute(_GROUPS, of_graduate)],
+        "registrations": [dict(row) for row in await connection.execute(_REGISTERED, of_graduate)],
         "waves": [dict(row) for row in await connection.execute(_ASKED, of_graduate)],
         "invitations": [dict(row) for row in await connection.execute(_INVITED, of_graduate)],
         "responses": answered,

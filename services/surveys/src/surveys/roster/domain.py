@@ -1,5 +1,6 @@
-"""What a school is called."""
+"""What a school is called, and what is known of a graduate beside the person: codes, never names."""
 
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 
@@ -8,3 +9,44 @@ class SchoolNames(NamedTuple):
 
     name: str | None
     name_en: str | None
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups (分组) of a graduate, by the newest event of registry; None where registry has none."""
+
+    college_code: str | None = None
+    major_code: str | None = None
+    education_level_code: str | None = None
+    study_form: str | None = None
+    sex_code: str | None = None
+    origin_province_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a graduate's effective registration (有效去向登记) says; all None without one."""
+
+    destination_code: str | None = None
+    employer_nature_code: str | None = None
+    industry_code: str | None = None
+    place_code: str | None = None
+    position_code: str | None = None
+
+
+GROUPS = tuple(field.name for field in fields(Groups))
+"""Names of the groups, as columns are called."""
+
+REGISTERED = tuple(field.name for field in fields(Registered))
+"""Names of the codes of a registration, as columns are called; `prefill` of a question names one of them."""
+
+
+def province_of(place_code: str | None) -> str | None:
+    """Province of a place of GB/T 2260; None for what is no such code.
+
+    >>> province_of("410102")
+    '410000'
+    """
+    if place_code is None or len(place_code) != 6 or not place_code.isdigit():
+        return None
+    return f"{place_code[:2]}0000"

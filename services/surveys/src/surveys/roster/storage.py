@@ -4,16 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, bindparam, select, text
 
+from common import rows
 from common.consuming.included import OF_EVENT, among, included_in
 from common.contracts import ChangeToken
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.organisation import TOPIC as ORGANISATION
+from common.contracts.registration import TOPIC as REGISTRATIONS
 from common.database import Database
-from common.identifiers import SchoolCode
+from common.identifiers import GraduateId, SchoolCode
 from common.sql import Connection
-from surveys.roster.domain import SchoolNames
+from surveys.roster.domain import GROUPS, REGISTERED, Groups, Registered, SchoolNames
+from surveys.roster.tables import groups, registrations
 
 RosterRow = dict[str, Any]
 
@@ -55,6 +58,24 @@ _SCHOOLS = text(
 )
 
 
+def _keeping(table: str, columns: Mapping[str, str]) -> TextClause:
+    """The newest event of each graduate, as a row of a table with `event_columns` and these columns."""
+    types = {"graduate_id": "uuid", "school_code": "text", "sequence": "bigint", "event_id": "uuid", **columns}
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())
+    renewed = ", ".join(f"{name} = EXCLUDED.{name}" for name in (*types, "event_sequence") if name != "graduate_id")
+    return text(
+        f"""
+        INSERT INTO {table} AS kept ({", ".join(types)}, event_sequence)
+        SELECT entry.*, entry.sequence FROM unnest({arrays}) AS entry ({", ".join(types)})
+        ON CONFLICT (graduate_id) DO UPDATE SET {renewed} WHERE EXCLUDED.sequence > kept.sequence
+        """
+    )
+
+
+_GROUPS = _keeping("roster_groups", dict.fromkeys(GROUPS, "text"))
+_REGISTRATIONS = _keeping("effective_registrations", {**dict.fromkeys(REGISTERED, "text"), "flexible": "boolean"})
+
+
 def _reached(table: str, key: str, of_event: str) -> TextClause:
     return among(
         f"""
@@ -64,29 +85,63 @@ def _reached(table: str, key: str, of_event: str) -> TextClause:
     )
 
 
+def _reached_of_graduate(table: str) -> TextClause:
+    of_event = f"(stored.sequence > named.sequence OR {OF_EVENT})"
+    return _reached(table, "stored.graduate_id = CAST(named.key AS uuid)", of_event)
+
+
 INCLUDED: Mapping[str, TextClause] = MappingProxyType(
     {
-        GRADUATES: _reached(
-            "graduates",
-            "stored.graduate_id = CAST(named.key AS uuid)",
-            f"(stored.sequence > named.sequence OR {OF_EVENT})",
-        ),
+        GRADUATES: _reached_of_graduate("graduates"),
         ORGANISATION: _reached("schools", "stored.school_code = named.key", OF_EVENT),
     }
 )
 """Which changes the roster holds, by topic: those up to the newest of the graduate, or of the school's units."""
 
+INCLUDED_SITUATIONS: Mapping[str, TextClause] = MappingProxyType(
+    {
+        GRADUATES: _reached_of_graduate("roster_groups"),
+        REGISTRATIONS: _reached_of_graduate("effective_registrations"),
+    }
+)
+"""Which changes the groups and the effective registrations hold."""
+
+_GROUPS_OF = select(*(groups.c[name] for name in GROUPS)).where(groups.c.graduate_id == bindparam("id"))
+_REGISTERED_OF = select(*(registrations.c[name] for name in REGISTERED)).where(
+    registrations.c.graduate_id == bindparam("id")
+)
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
 
-async def keep_graduates(connection: Connection, rows: Sequence[RosterRow]) -> None:
+async def keep_graduates(connection: Connection, kept: Sequence[RosterRow]) -> None:
     """Stores the state of graduates, one row each, in the order in which locks are taken."""
-    await _unnest(connection, _GRADUATES, rows)
+    await _unnest(connection, _GRADUATES, kept)
 
 
-async def keep_schools(connection: Connection, rows: Sequence[RosterRow]) -> None:
+async def keep_schools(connection: Connection, kept: Sequence[RosterRow]) -> None:
     """Stores names of schools and how far each school's events are known, one row each."""
-    await _unnest(connection, _SCHOOLS, rows)
+    await _unnest(connection, _SCHOOLS, kept)
+
+
+async def keep_groups(connection: Connection, kept: Sequence[RosterRow]) -> None:
+    """Stores the groups of graduates, one row each, in the order in which locks are taken."""
+    await _unnest(connection, _GROUPS, kept)
+
+
+async def keep_registrations(connection: Connection, kept: Sequence[RosterRow]) -> None:
+    """Stores the effective registrations of graduates in the same way; a voided one as a row without codes."""
+    await _unnest(connection, _REGISTRATIONS, kept)
+
+
+async def groups_of(connection: Connection, graduate_id: GraduateId) -> Groups:
+    """The groups of a graduate; none of them until registry's event has arrived."""
+    return rows.one_or_none(Groups, await connection.execute(_GROUPS_OF, {"id": graduate_id})) or Groups()
+
+
+async def registered_of(connection: Connection, graduate_id: GraduateId) -> Registered:
+    """What the effective registration of a graduate says."""
+    found = await connection.execute(_REGISTERED_OF, {"id": graduate_id})
+    return rows.one_or_none(Registered, found) or Registered()
 
 
 async def school_names(connection: Connection, school_code: SchoolCode) -> SchoolNames:
@@ -96,12 +151,15 @@ async def school_names(connection: Connection, school_code: SchoolCode) -> Schoo
 
 
 async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
-    """Those of the changes that the roster holds, and those of topics that change nothing in it."""
+    """Those of the changes that the roster holds wherever it keeps them, and those of topics that it does without."""
+    included = set(tokens)
     async with database.reading() as connection:
-        found = await included_in(connection, INCLUDED, tokens)
-    return found | {token for token in tokens if token.topic not in INCLUDED}
+        for stored in (INCLUDED, INCLUDED_SITUATIONS):
+            found = await included_in(connection, stored, tokens)
+            included &= found | {token for token in tokens if token.topic not in stored}
+    return included
 
 
-async def _unnest(connection: Connection, statement: Any, rows: Sequence[RosterRow]) -> None:
-    if rows:
-        await connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
+async def _unnest(connection: Connection, statement: TextClause, kept: Sequence[RosterRow]) -> None:
+    if kept:
+        await connection.execute(statement, {name: [row[name] for row in kept] for name in kept[0]})

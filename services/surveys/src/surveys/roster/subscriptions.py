@@ -1,13 +1,16 @@
-"""Registry's events become the roster, batch by batch."""
+"""Events of registry and of destinations become the roster, batch by batch."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from common.consuming.forks import refuse_stored_forks
 from common.contracts import IncomingEvent
 from common.contracts.graduate import GraduateData
 from common.contracts.organisation import OrganisationData, UnitKind
+from common.contracts.registration import DestinationData, RegistrationState
 from common.database import UnitOfWork
 from surveys.roster import storage, tables
+from surveys.roster.domain import GROUPS, REGISTERED, province_of
 from surveys.roster.storage import RosterRow
 
 
@@ -52,6 +55,37 @@ async def keep_schools(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> Non
                 row |= {"name": data.name, "name_en": data.name_en, "name_sequence": event.sequence}
     await refuse_stored_forks(unit.connection, tables.schools.c.school_code, events)
     await storage.keep_schools(unit.connection, [rows[key] for key in sorted(rows)])
+
+
+async def keep_groups(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
+    """Stores the groups of every graduate in the batch; raises Forked in the same way."""
+    rows: dict[str, RosterRow] = {}
+    for event in sorted(events, key=lambda each: each.sequence):
+        if isinstance(event.data, GraduateData):
+            said = vars(event.data) | {"origin_province_code": province_of(event.data.origin_place_code)}
+            rows[event.key] = _placed(event) | {name: said[name] for name in GROUPS}
+    await refuse_stored_forks(unit.connection, tables.groups.c.graduate_id, events)
+    await storage.keep_groups(unit.connection, [rows[key] for key in sorted(rows)])
+
+
+async def keep_registrations(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
+    """Stores what is effective of every graduate in the batch, nothing of who has none; raises Forked likewise."""
+    rows: dict[str, RosterRow] = {}
+    for event in sorted(events, key=lambda each: each.sequence):
+        data = event.data
+        if isinstance(data, DestinationData):
+            names = (*REGISTERED, "flexible")
+            stands = data.state != RegistrationState.VOIDED
+            said = {name: getattr(data, name) if stands else None for name in names}
+            rows[event.key] = _placed(event) | said
+    await refuse_stored_forks(unit.connection, tables.registrations.c.graduate_id, events)
+    await storage.keep_registrations(unit.connection, [rows[key] for key in sorted(rows)])
+
+
+def _placed(event: IncomingEvent) -> RosterRow:
+    """Whom a row is about, and by which event."""
+    key, school = UUID(event.key), event.school_code
+    return {"graduate_id": key, "school_code": school, "sequence": event.sequence, "event_id": event.id}
 
 
 def thing_of(event: IncomingEvent) -> str:

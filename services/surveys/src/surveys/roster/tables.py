@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text,
 
 from common.consuming.counted import counted_columns
 from common.consuming.forks import event_columns
+from surveys.roster.domain import GROUPS, REGISTERED
 from surveys.schema import metadata
 
 graduates = Table(
@@ -30,4 +31,26 @@ schools = Table(
     Column("name_sequence", BigInteger, nullable=False, server_default=text("0")),
     Column("sequence", BigInteger, nullable=False),
     *event_columns(),
+)
+
+groups = Table(
+    "roster_groups",
+    metadata,
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    *event_columns(),
+    *(Column(name, Text) for name in GROUPS),
+)
+
+registrations = Table(
+    "effective_registrations",
+    metadata,
+    Column("graduate_id", Uuid, primary_key=True),
+    Column("school_code", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    *event_columns(),
+    # all of them NULL once the registration is voided
+    *(Column(name, Text) for name in REGISTERED),
+    Column("flexible", Boolean),
 )

@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "data_copies": "个人信息副本",
     "erasures": "删除申请",
     "roster_entry": "名册信息",
+    "groups": "分组信息",
     "registrations": "现有去向登记",
     "registration_versions": "去向登记历次版本",
     "extensions": "延期",
