@@ -61,7 +61,7 @@ async def test_a_major_has_a_national_code_and_a_catalogue(officer: httpx.AsyncC
     base = f"/v1/schools/{school}/majors"
     body = {"code": "M1", "name": "人工智能", "national_code": "080717T", "catalogue_year": 2024}
     created = await officer.post(base, json=body)
-    assert created.json() | body == created.json(), created.text
+    assert created.json() | body | {"national_code_source": "officer"} == created.json(), created.text
     for change, pointer, rule in [
         ({"national_code": "80717"}, "/national_code", "national_code_format"),
         ({"national_code": "080717X"}, "/national_code", "national_code_format"),
@@ -75,6 +75,7 @@ async def test_a_major_has_a_national_code_and_a_catalogue(officer: httpx.AsyncC
         f"{base}/M1", json={"national_code": None, "catalogue_year": None}, headers={"If-Match": '"1"'}
     )
     assert (cleared.json()["national_code"], cleared.json()["catalogue_year"]) == (None, None)
+    assert cleared.json()["national_code_source"] == "officer"
 
 
 async def test_each_change_of_a_unit_has_one_audit_entry(

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
+from re import fullmatch
 from typing import Any
 
 from common.codes.rules import rule
@@ -28,6 +29,14 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+class NationalCodeSource(StrEnum):
+    """Who said a major's national code, or that it has none: its own code, a column of a roster, an officer."""
+
+    MAJOR_CODE = "major_code"
+    ROSTER = "roster"
+    OFFICER = "officer"
+
+
 class PhotoProfile(StrEnum):
     """The background that a school asks of its graduates' photos."""
 
@@ -43,6 +52,9 @@ UNIT_CODE = rf"[^\s/\x00-\x1f\x7f]{{1,{MAX_UNIT_CODE}}}"
 
 NATIONAL_CODE = "[0-9]{6}(T|K|TK)?"
 """Form of a code of the national catalogues of majors: six digits, T of a special, K of a controlled major."""
+
+_IN_A_CATALOGUE = "(0[1-9]|1[0-4]|[2-7][1-9]|[3567]0)[0-9]{4}(T|K|TK)?"
+"""Such a code by its first two digits: disciplines 01 to 14 of universities, vocational ones 21 to 39, 41 to 79."""
 
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 """Of catalogues of majors."""
@@ -81,6 +93,7 @@ class OrganisationUnit:
     major_code: MajorCode | None = None
     several_colleges: bool = False
     national_code: str | None = None
+    national_code_source: NationalCodeSource | None = None
     catalogue_year: int | None = None
     predecessors: tuple[MajorCode, ...] = ()
 
@@ -145,11 +158,33 @@ def changed_fields(before: OrganisationUnit | None, after: OrganisationUnit) -> 
     return tuple(field for field in ANNOUNCED if getattr(before, field) != getattr(after, field))
 
 
+def in_roster(major: OrganisationUnit, stated: str | None) -> OrganisationUnit:
+    """The major as a row of a roster has it, with the national code that the row may state; an officer's word stays.
+
+    A code of a school that has the form of a national one and begins as one is taken for it, unless more is known.
+
+    >>> major = OrganisationUnit(kind=Kind.MAJOR, school_code=SchoolCode("10001"), code="080910T", name="数据科学")
+    >>> in_roster(major, None).national_code, in_roster(major, "080901").national_code
+    ('080910T', '080901')
+    """
+    source = major.national_code_source
+    if stated and source in {None, NationalCodeSource.MAJOR_CODE} and (source or not major.national_code):
+        return replace(major, national_code=stated, national_code_source=NationalCodeSource.ROSTER)
+    if source is None and not major.national_code and fullmatch(_IN_A_CATALOGUE, major.code.upper()):
+        said = major.code.upper()
+        return replace(major, national_code=said, national_code_source=NationalCodeSource.MAJOR_CODE)
+    return major
+
+
 def patched(before: OrganisationUnit, given: Mapping[str, Any]) -> OrganisationUnit:
-    """The unit with the given fields; a college given to a major makes that its only one."""
+    """The unit with the given fields; a college given to a major makes that its only one.
+
+    An officer who names a national code, or that there is none, is its source from then on.
+    """
     # a major taught by several colleges has none of its own, until it is given one
     several = before.several_colleges and not (before.kind is Kind.MAJOR and given.get("college_code"))
-    return replace(before, several_colleges=several, **given)
+    source = NationalCodeSource.OFFICER if "national_code" in given else before.national_code_source
+    return replace(before, several_colleges=several, national_code_source=source, **given)
 
 
 def require_consistent(school: OrganisationUnit) -> None:

@@ -81,7 +81,10 @@ majors = Table(
     # taught by more than one college: then no row of a roster takes its college from the major
     Column("several_colleges", Boolean, nullable=False, server_default=text("false")),
     Column("national_code", Text),
+    # who said it, or that there is none; NULL until someone has, and where a release before wrote it
+    Column("national_code_source", Text),
     Column("catalogue_year", Integer),
+    CheckConstraint("national_code_source IN ('major_code', 'roster', 'officer')", name="national_code_source"),
     CheckConstraint(f"national_code ~ '^{NATIONAL_CODE}$'", name="national_code"),
     CheckConstraint(f"catalogue_year BETWEEN {FIRST_YEAR} AND {LAST_YEAR}", name="catalogue_year"),
     CheckConstraint(_NAME, name="name"),

@@ -1,6 +1,7 @@
 """What the routes of the organisation take and answer."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from re import fullmatch
 from typing import Annotated, Any, Self
 
@@ -21,6 +22,7 @@ from registry.organisation.domain import (
     NATIONAL_CODE,
     UNIT_CODE,
     Kind,
+    NationalCodeSource,
     OrganisationUnit,
     PhotoProfile,
     State,
@@ -134,6 +136,11 @@ class NewMajor(NewCollege):
     catalogue_year: GivenYear | None = None
     predecessors: GivenPredecessors = ()
 
+    def unit(self, kind: Kind, school_code: SchoolCode) -> OrganisationUnit:
+        """The major to create in a school; who gives its national code is an officer."""
+        source = NationalCodeSource.OFFICER if self.national_code else None
+        return replace(super().unit(kind, school_code), national_code_source=source)
+
 
 class NewClass(NewCollege):
     """A class to create."""
@@ -214,6 +221,10 @@ class MajorAnswer(CollegeAnswer):
 
     college_code: str | None
     national_code: str | None
+    national_code_source: NationalCodeSource | None = Field(
+        description="Who said it, or that there is none: `major_code` is the own code of a major that a roster named, "
+        "`roster` a column of the roster, `officer` whoever created or changed the major"
+    )
     catalogue_year: int | None
     predecessors: list[str]
 

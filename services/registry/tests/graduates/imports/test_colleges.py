@@ -135,6 +135,34 @@ async def test_a_code_made_of_a_name_means_the_same_unit_when_it_comes_back(
     assert (counts(again), again["result"]["units_created"], again["errors"]) == ([0, 0, 1, 0], 0, [])
 
 
+async def test_majors_of_a_roster_get_national_codes_that_events_say_and_an_officer_may_take(
+    imported: Imported, files: Any, officer: httpx.AsyncClient, school: SchoolCode, rows: Rows
+) -> None:
+    named = "SELECT data ->> 'code' AS code, data ->> 'national_code' AS said FROM outbox"
+    of_majors = f"{named} WHERE school_code = :school AND data ->> 'unit_kind' = 'major' ORDER BY sequence"
+    base = f"/v1/schools/{school}/majors"
+    for code in ("080902", "080903"):
+        await officer.post(base, json={"code": code, "name": code})
+    taken = await officer.patch(f"{base}/080903", json={"national_code": None}, headers={"If-Match": '"1"'})
+    assert taken.json()["national_code_source"] == "officer"
+    header = ["学号", "姓名", "专业代码", "国标代码"]
+    table = [["1", "甲乙", "080901", None], ["2", "丙丁", "080902", None], ["3", "戊己", "080903", "080903"]]
+    for row in [*table, ["4", "庚辛", "M1", "080910T"]]:
+        await imported(files.xlsx([header, row]))
+    found = (await officer.get(base)).json()["items"]
+    assert [(each["code"], each["national_code"], each["national_code_source"]) for each in found] == [
+        ("080901", "080901", "major_code"),
+        ("080902", "080902", "major_code"),
+        ("080903", None, "officer"),
+        ("M1", "080910T", "roster"),
+    ]
+    # one event for each major that came, and one more where a stored one got its code
+    said = [(each["code"], each["said"]) for each in await rows(of_majors, school=school)]
+    assert said == [
+        *[("080902", None), ("080903", None), ("080901", "080901"), ("080902", "080902"), ("M1", "080910T")]
+    ]
+
+
 async def test_of_two_imports_that_name_two_colleges_the_later_resolves_again(
     database: Database, school: SchoolCode, admin: httpx.AsyncClient
 ) -> None:

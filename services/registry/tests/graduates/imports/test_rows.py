@@ -298,3 +298,11 @@ def test_no_row_breaks_the_reader(cells: dict[str, Cell]) -> None:
 def test_a_code_of_a_unit_keeps_its_own_hyphen() -> None:
     row = read({**PERSON, "院系代码": "计–1\u200b", "班级": "计\u200b2401"})
     assert (row.units["college"], row.units["class"]) == (UnitNamed("计–1", None), UnitNamed(None, "计2401"))
+
+
+def test_a_row_states_the_national_code_of_its_major() -> None:
+    for header in ("国标代码", "专业代码（国标）", "国标专业代码"):
+        row = read(PERSON | {"专业代码": "M1", "专业名称": "数据科学", header: "80910t"})
+        assert row.faults == [Fault("national_code", "national_code_format")]
+    row = read(PERSON | {"专业代码": "M1", "专业名称": "数据科学", "国标代码": "080910tk"})
+    assert row.units == {"major": UnitNamed("M1", "数据科学", "080910TK")}

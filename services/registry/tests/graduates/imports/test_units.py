@@ -1,3 +1,6 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -108,6 +111,54 @@ def test_a_major_has_a_college_while_all_rows_agree() -> None:
     book.major(UnitNamed("M1", "数学"), "C2")
     book.major(UnitNamed("M1", "数学"), "C1")
     assert book.college_of_major("M1") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "stated", "expected"),
+    [
+        ("080901", None, ("080901", "major_code")),
+        ("080910t", None, ("080910T", "major_code")),
+        ("510203", None, ("510203", "major_code")),
+        # no catalogue begins so, or it has another form
+        *[
+            (code, None, (None, None))
+            for code in ("000901", "150901", "200101", "400101", "800101", "0809", "08090101")
+        ],
+        ("M1", None, (None, None)),
+        ("M1", "070101", ("070101", "roster")),
+        ("080901", "070101", ("070101", "roster")),
+    ],
+)
+def test_a_major_has_a_national_code_by_its_own_or_by_the_roster(
+    code: str, stated: str | None, expected: tuple[str | None, str | None]
+) -> None:
+    book = UnitBook(SCHOOL, [])
+    # who states it first is right, wherever the row stands among those that state none
+    for each in (None, stated, "110101" if stated else None):
+        book.major(UnitNamed(code, "数学", each), None)
+    ((before, after),) = book.touched()
+    assert (before, (after.national_code, after.national_code_source)) == (None, expected)
+
+
+@pytest.mark.parametrize(
+    ("stored", "stated", "expected"),
+    [
+        ({}, None, ("080901", "major_code")),
+        # an officer said that it has none, or which; a release before did not note who
+        ({"national_code_source": "officer"}, "070101", None),
+        ({"national_code": "080902", "national_code_source": "officer"}, "070101", None),
+        ({"national_code": "080902"}, "070101", None),
+        ({"national_code": "080902", "national_code_source": "roster"}, "070101", None),
+        ({"national_code": "080901", "national_code_source": "major_code"}, None, None),
+    ],
+)
+def test_a_roster_completes_stored_majors_and_overrules_no_officer(
+    stored: dict[str, Any], stated: str | None, expected: tuple[str, str] | None
+) -> None:
+    book = UnitBook(SCHOOL, [replace(unit(Kind.MAJOR, "080901", "软件"), **stored)])
+    book.major(UnitNamed("080901", "软件", stated), None)
+    found = [(after.national_code, after.national_code_source) for _, after in book.touched()]
+    assert found == ([expected] if expected else [])
 
 
 def test_the_codes_of_a_row_are_those_of_its_units() -> None:

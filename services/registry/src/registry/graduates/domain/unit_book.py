@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from common.codes import normalise
 from common.codes.spelling import cell_text
 from common.identifiers import CollegeCode, MajorCode, SchoolCode
-from registry.organisation.domain import MAX_UNIT_CODE, Kind, OrganisationUnit
+from registry.organisation.domain import MAX_UNIT_CODE, Kind, OrganisationUnit, in_roster
 
 MARK_DIGITS = 8
 
@@ -16,10 +16,11 @@ _ORDER = {Kind.COLLEGE: 0, Kind.MAJOR: 1, Kind.CLASS: 2}
 
 
 class UnitNamed(NamedTuple):
-    """A college, major or class as a row names it, by code, by name or both."""
+    """A college, major or class as a row names it, by code, by name or both, and what national code it states."""
 
     code: str | None
     name: str | None
+    national_code: str | None = None
 
 
 class UnitBook:
@@ -61,14 +62,17 @@ class UnitBook:
     def major(self, named: UnitNamed, college_code: str | None) -> str:
         """The code of the major; it keeps a college of its own only while all rows name the same one."""
         code = self._code(Kind.MAJOR, named, college_code=college_code)
-        major = self._units[Kind.MAJOR, code]
+        before = self._units[Kind.MAJOR, code]
+        major = in_roster(before, named.national_code)
         if college_code and not major.several_colleges and major.college_code != college_code:
             first = major.college_code is None
-            self._changed()
-            self._touched.setdefault((Kind.MAJOR, code), major)
-            self._units[Kind.MAJOR, code] = replace(
+            major = replace(
                 major, college_code=CollegeCode(college_code) if first else None, several_colleges=not first
             )
+        if major != before:
+            self._changed()
+            self._touched.setdefault((Kind.MAJOR, code), before)
+            self._units[Kind.MAJOR, code] = major
         return code
 
     def school_class(self, named: UnitNamed, college_code: str | None, major_code: str | None) -> str:
@@ -82,7 +86,7 @@ class UnitBook:
     ) -> Mapping[str, UnitNamed | None]:
         """The units that a row names, by code where its graduate's college or major has that name: others may, too."""
         own = {
-            unit: UnitNamed(code, named.name)
+            unit: named._replace(code=code)
             for unit, named in units.items()
             if unit != Kind.CLASS
             and named

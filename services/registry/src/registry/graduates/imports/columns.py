@@ -80,6 +80,10 @@ _HEADERS: Mapping[str, Sequence[str]] = {
     ),
     "major": ("专业代码", "专业编码", "专业编号"),
     "major_name": ("专业名称", "专业", "所学专业", "所学专业名称", "所在专业", "专业全称"),
+    "national_code": (
+        *("国标代码", "国标专业代码", "专业国标代码", "国家标准专业代码", "专业目录代码", "国标专业编码"),
+        "专业代码(国标)",
+    ),
     "major_direction": ("专业方向", "专业方向名称"),
     "class": ("班级代码", "班级编号", "班号"),
     "class_name": ("班级", "班级名称", "所在班级", "行政班", "行政班级", "班级全称"),
@@ -211,7 +215,7 @@ _BY_FIELD = {
 
 FIELDS: Mapping[str, str] = {
     field: column
-    for field in ("school_code", "cohort", *fields.COLUMNS)
+    for field in ("school_code", "cohort", "national_code", *fields.COLUMNS)
     if (column := _BY_FIELD.get(field, field)) in HEADERS
 }
 """Field that a column can fill → our name of the column, that of the code where its label has one, too."""

@@ -160,5 +160,5 @@ def _settled(row: RosterRow, kind: Kind, book: UnitBook) -> str | None:
     named = book.with_own(row.units, row.before).get(kind)
     code = book.code_named(kind, named) if named else None
     if named and code:
-        row.units[kind] = UnitNamed(code, named.name)
+        row.units[kind] = named._replace(code=code)
     return code

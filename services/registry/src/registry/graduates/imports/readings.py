@@ -15,7 +15,7 @@ from registry.graduates.domain.masking import MASKS
 from registry.graduates.domain.unit_book import UnitNamed
 from registry.graduates.imports.columns import CODED, DAYS, WORDS
 from registry.organisation.domain import MAX_NAME, MAX_UNIT_CODE
-from registry.organisation.imports.rows import whole_code
+from registry.organisation.imports.rows import national_code, whole_code
 
 MASKED = "masked_value"
 """The rule that a cell with stars breaks, unless it turns out to show what is stored."""
@@ -124,6 +124,9 @@ UNITS = (
     Reading("major", ("major", "major_name"), _major),
     Reading("class", ("class", "class_name"), _unit),
 )
+
+NATIONAL_CODE = plain("national_code", national_code)
+"""How the national code is read that a row states of its major."""
 
 MASKED_TEXTS: Mapping[str, Callable[[Cell], str]] = {
     "name": stored_as(identity.name, lambda cell: cell if isinstance(cell, str) else shown_text(cell)),

@@ -20,7 +20,7 @@ from registry.graduates.domain import identity
 from registry.graduates.domain.masking import MASKS
 from registry.graduates.domain.unit_book import UnitNamed
 from registry.graduates.imports.columns import Naming
-from registry.graduates.imports.readings import MASKED, NUMBERS, UNITS, citizen_id_of, readings
+from registry.graduates.imports.readings import MASKED, NATIONAL_CODE, NUMBERS, UNITS, citizen_id_of, readings
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,7 @@ class RowReader:
         self._numbers = CellReader(header, numbers)
         self._content = CellReader[object](header, [each for each in readings(cohort) if each.field not in named])
         self._units = CellReader(header, UNITS)
+        self._national_codes = CellReader(header, [NATIONAL_CODE])
         self._masked = [each for each in MASKS if each in header.positions]
         self._names_owners = not header.positions.keys().isdisjoint(OWNER_HEADERS)
 
@@ -153,10 +154,13 @@ class RowReader:
         if self._names_owners:
             for row, faults in zip(rows, own, strict=True):
                 faults[:0] = foreign_cells(self._header, row.cells, self._school_code, self._cohort)
-        content = self._content.read_all(cells, own)
+        content, stated = self._content.read_all(cells, own), self._national_codes.read_all(cells, own)
         units = self._units.read_all(cells, own)
-        for row, row.given, row.units, row.own_faults in zip(rows, content, units, own, strict=True):
+        for row, row.given, row.units, row.own_faults, of_major in zip(rows, content, units, own, stated, strict=True):
             row.given |= row.numbers
+            major = row.units.get("major")
+            if of_major and major:
+                row.units["major"] = major._replace(national_code=of_major["national_code"])
             self._name(row, row.own_faults)
 
     def _name(self, row: RosterRow, own: list[Fault]) -> None:

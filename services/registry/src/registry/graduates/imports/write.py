@@ -96,6 +96,9 @@ async def _stored(unit: UnitOfWork, lines: Lines) -> None:
         await copy_rows(driver, "outbox", EVENT_COLUMNS, lines.events)
 
 
+_OF_ROWS = ("college_code", "several_colleges", "national_code", "national_code_source")
+
+
 async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) -> bool:
     """Stores units that rows have added or changed, with their events.
 
@@ -112,16 +115,15 @@ async def store_book(unit: UnitOfWork, school_code: SchoolCode, book: UnitBook) 
         now = stored.get((after.kind, after.code))
         if before is None and now is None:
             added.append(after)
-        elif before and now and _taught_by(now) == _taught_by(before):
+        elif before and now and _said_by_rows(now) == _said_by_rows(before):
             # nothing else of what the book has read may overwrite what is stored
-            taught = replace(now, college_code=after.college_code, several_colleges=after.several_colleges)
-            changed.append((now, taught))
+            changed.append((now, replace(now, **{name: getattr(after, name) for name in _OF_ROWS})))
         else:
             return False
     await commands.store_all(unit, school_code, added, changed)
     return True
 
 
-def _taught_by(major: OrganisationUnit) -> tuple[str | None, bool]:
-    """What rows are resolved by, and what they change: the only college, or that there are several."""
-    return major.college_code, major.several_colleges
+def _said_by_rows(major: OrganisationUnit) -> tuple[object, ...]:
+    """What rows are resolved by, and what they change: the only college, or that there are several; national code."""
+    return tuple(getattr(major, name) for name in _OF_ROWS)

@@ -109,7 +109,8 @@ def _name(cell: Cell) -> str:
     return name
 
 
-def _national_code(cell: Cell) -> str:
+def national_code(cell: Cell) -> str:
+    """A cell with a code of the national catalogue of majors; raises CellProblem for another form."""
     code = identifier_text(whole_code(cell)).upper()
     if not fullmatch(NATIONAL_CODE, code):
         raise CellProblem("national_code_format")
@@ -138,7 +139,7 @@ READINGS: list[Reading[Any]] = [
     plain("name", _name),
     plain("college_code", unit_code),
     plain("major_code", major_code),
-    plain("national_code", _national_code),
+    plain("national_code", national_code),
     plain("catalogue_year", _catalogue_year),
     plain("predecessors", _predecessors),
 ]
