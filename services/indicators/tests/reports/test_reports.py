@@ -23,6 +23,7 @@ from testing.databases import ServiceDatabase
 from testing.http import Client, get
 
 TRICKY = "#[]$</script>"
+SOURCES = ["/snapshot_id", "/as_of", "/publication_id"]
 
 Make = Callable[..., Awaitable[list[dict[str, Any]]]]
 
@@ -156,7 +157,12 @@ async def test_a_group_is_named_by_its_filters(client: Client, school: Any, make
     [
         ({"subject": {"kind": "college", "code": "C9"}}, "report_on_nobody", ["/subject"]),
         ({"cohort": 2019, "subject": {"kind": "major", "code": "*"}}, "report_on_nobody", ["/subject"]),
-        ({"as_of": None, "subject": {"kind": "major", "code": "*"}}, "exactly_one_source", ["/snapshot_id", "/as_of"]),
+        ({"as_of": None, "subject": {"kind": "major", "code": "*"}}, "exactly_one_source", SOURCES),
+        (
+            {"publication_id": str(UUID(int=7)), "subject": {"kind": "major", "code": "*"}},
+            "exactly_one_source",
+            SOURCES,
+        ),
         ({"as_of": "2199-01-01", "subject": {"kind": "major", "code": "*"}}, "invalid", ["/as_of"]),
         ({"subject": {"kind": "major"}}, "invalid", ["/subject/code"]),
         ({"subject": {"kind": "school", "code": "99999"}}, "invalid", ["/subject/code"]),

@@ -7,14 +7,26 @@ from functools import partial
 
 from common.auth import Principal, Role
 from common.database import UnitOfWork, today
+from common.errors import NotFound
 from common.operations import OperationContext
+from indicators.publishing.storage.published import opened
 from indicators.rates.storage import counted, counting
 from indicators.reading.answers import in_order
 from indicators.reading.frozen import AskedSnapshot
 from indicators.reading.selection import Level, Scope, Selection
 from indicators.reading.snapshot import Figures
 from indicators.reports import storage
-from indicators.reports.domain import Asked, FileFormat, ReportId, Subject, SubjectKind, must_be_possible, must_be_some
+from indicators.reports.domain import (
+    Asked,
+    FileFormat,
+    ReportId,
+    Subject,
+    SubjectKind,
+    must_be_possible,
+    must_be_published,
+    must_be_some,
+    published_base,
+)
 
 MAKERS = frozenset({Role.SCHOOL_OFFICER, Role.COLLEGE_OFFICER})
 READERS = MAKERS | {Role.AUDITOR}
@@ -23,8 +35,8 @@ READERS = MAKERS | {Role.AUDITOR}
 async def subjects_of(figures: Figures, caller: Principal, subject: Subject, asked: Asked) -> Sequence[dict[str, str]]:
     """What keeps the graduates of each report, by dimension.
 
-    Raises NotFound outside the caller's scope and for a snapshot of another cohort, Forbidden, NotFrozen, or
-    ReportRefused.
+    Raises NotFound outside the caller's scope and for a snapshot or publication of another cohort, Forbidden,
+    NotFrozen, PublicationGone, or ReportRefused.
     """
     own = caller.college_code if caller.role is Role.COLLEGE_OFFICER else None
     kept = subject.filtered(None if subject.is_each else subject.code, own)
@@ -33,13 +45,20 @@ async def subjects_of(figures: Figures, caller: Principal, subject: Subject, ask
     caller.must_be_in(MAKERS)
     async with figures.database.reading() as connection:
         must_be_possible(subject, asked, await today(connection))
+        published = None if asked.publication_id is None else await opened(connection, asked.publication_id)
+    if published is not None and (published.school_code, published.cohort) != (asked.school_code, asked.cohort):
+        raise NotFound
     dimension = subject.dimension
-    selection = await figures.frozen(selection, AskedSnapshot(asked.snapshot_id))
+    snapshot_id = asked.snapshot_id if published is None else published.snapshot_id
+    selection = await figures.frozen(selection, AskedSnapshot(snapshot_id))
     grouped = replace(selection, by=() if dimension is None else (dimension,))
     answer = await figures.ask(selection.scope, partial(counting, grouped), asked.as_of)
     groups = in_order({group for group, count in counted(grouped, answer) if count.graduates})
     found = [subject.filtered(group[0] if group else None, own) for group in groups if None not in group]
     must_be_some(found)
+    if published is not None:
+        found = [filters for filters in found if published_base(filters, published.asked, published.counted)]
+        must_be_published(found)
     return found
 
 

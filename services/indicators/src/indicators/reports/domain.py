@@ -70,12 +70,13 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Which figures reports are made of: a cohort's, of a snapshot or live as of a day, and in which language."""
+    """Which figures reports are made of, and in which language: a cohort's, of a snapshot, live or as published."""
 
     school_code: SchoolCode
     cohort: Cohort
     snapshot_id: UUID | None
     as_of: date | None
+    publication_id: UUID | None
     language: str
 
     def to_json(self) -> dict[str, Any]:
@@ -83,18 +84,20 @@ class Asked:
         return {
             **vars(self),
             "snapshot_id": self.snapshot_id and f"{self.snapshot_id}",
+            "publication_id": self.publication_id and f"{self.publication_id}",
             "as_of": self.as_of and self.as_of.isoformat(),
         }
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
-        """The same out of them."""
-        snapshot, day = stored["snapshot_id"], stored["as_of"]
+        """The same out of them; those of the image before name no publication."""
+        snapshot, day, publication = stored["snapshot_id"], stored["as_of"], stored.get("publication_id")
         return cls(
             school_code=SchoolCode(stored["school_code"]),
             cohort=Cohort(stored["cohort"]),
             snapshot_id=snapshot and UUID(snapshot),
             as_of=day and date.fromisoformat(day),
+            publication_id=publication and UUID(publication),
             language=stored["language"],
         )
 
@@ -110,6 +113,7 @@ class Report:
     filters: Mapping[str, str]
     snapshot_id: UUID | None
     as_of: date
+    publication_id: UUID | None
     language: str
     base: int
     pdf_sha256: bytes
@@ -125,7 +129,15 @@ class Report:
         return self.filters.get(self.kind.value)
 
 
-_ONE_SOURCE = Message("snapshot_id 与 as_of 须且只能给出一个", "Give exactly one of snapshot_id and as_of")
+_SOURCES = ("snapshot_id", "as_of", "publication_id")
+_ONE_SOURCE = Message(
+    "snapshot_id、as_of、publication_id 须且只能给出一个", "Give exactly one of snapshot_id, as_of and publication_id"
+)
+_NOT_PUBLISHED = Message(
+    "该发布没有这一对象的表；只有对象自身的比率（或 destination_class 结构）已发布时才能生成报告",
+    "The publication has no table of this subject: rates, or the structure of destination_class, of just it are needed",
+)
+_GONE = Message("该发布已撤回或被取代", "The publication was withdrawn or superseded")
 _OWN_CODE = Message("院校报告的代码须为本校院校代码", "The code of a report on a school is that of the school")
 _UNKNOWN = Message(
     "未知的筛选维度，或其取值不可用；见 /v1/dimensions", "There is no such dimension, or it has no such value"
@@ -142,6 +154,8 @@ class ReportRefused(RulesBroken):
     codes = MappingProxyType(
         {
             "exactly_one_source": _ONE_SOURCE,
+            "not_published": _NOT_PUBLISHED,
+            "publication_ended": _GONE,
             "report_on_nobody": _NOBODY,
             "too_many_reports": _TOO_MANY,
             "unknown_filter": _UNKNOWN,
@@ -164,9 +178,48 @@ def must_be_some(subjects: Sequence[Mapping[str, str]]) -> None:
         raise ReportRefused([FieldProblem("/subject/code", "too_many_reports", _TOO_MANY)])
 
 
+def must_be_published(subjects: Sequence[Mapping[str, str]]) -> None:
+    """Raises ReportRefused where a publication has no table of any of the subjects."""
+    if not subjects:
+        raise ReportRefused([FieldProblem("/subject", "not_published", _NOT_PUBLISHED)])
+
+
+def publication_ended() -> ReportRefused:
+    """The refusal of a report that is of a publication no longer open."""
+    return ReportRefused([FieldProblem("/publication_id", "publication_ended", _GONE)])
+
+
+Table = Mapping[str, Any]
+"""A table of a publication: as its authors want it, or as it was counted."""
+
+
+def published_rows(filters: Mapping[str, str], counted: Table) -> list[Mapping[str, Any]]:
+    """The rows of a published table that are about the graduates of a subject or of groups of them.
+
+    A row is about what it is grouped by and what it lies within. Beside `major`, `college` is not counted: a major
+    lies in one college.
+    """
+    wanted = {name: value for name, value in filters.items() if name != "college" or "major" not in filters}
+    return [row for row in counted["observations"] if wanted.items() <= {**row["within"], **row["group"]}.items()]
+
+
+def published_base(filters: Mapping[str, str], asked: Sequence[Table], counted: Sequence[Table]) -> int:
+    """N of a subject where a publication shows it by itself, of a school at least so many as its rows hold; else 0.
+
+    Rates and the structure of destination_class have N as their base, other tables have not.
+    """
+    names = {name for name in filters if name != "college" or "major" not in filters}
+    found = [0]
+    for table, each in zip(asked, counted, strict=True):
+        of_all = table["kind"] == "rates" or table["dimension"] == "destination_class"
+        if of_all and (not names or names == set(table["by"])):
+            found.append(sum(row["base"] for row in published_rows(filters, each)))
+    return max(found)
+
+
 def _faults_of_source(asked: Asked, today: date) -> Iterator[FieldProblem]:
-    if (asked.snapshot_id is None) == (asked.as_of is None):
-        for name in ("snapshot_id", "as_of"):
+    if sum(getattr(asked, name) is not None for name in _SOURCES) != 1:
+        for name in _SOURCES:
             yield FieldProblem(f"/{name}", "exactly_one_source", _ONE_SOURCE)
     elif asked.as_of is not None and asked.as_of > today:
         yield FieldProblem("/as_of", "after_today", _AFTER_TODAY)

@@ -21,11 +21,11 @@ _ITS = reports.c
 _ALL = select(*(_ITS[name] for name in Report.__dataclass_fields__))
 _ADD = text(
     """
-    INSERT INTO reports (school_code, cohort, kind, filters, college_code, snapshot_id, as_of, language, base,
-                         pdf_sha256, xlsx_sha256, by_subject, by_role)
+    INSERT INTO reports (school_code, cohort, kind, filters, college_code, snapshot_id, as_of, publication_id,
+                         language, base, pdf_sha256, xlsx_sha256, by_subject, by_role)
     VALUES (:school_code, :cohort, :kind, CAST(:filters AS jsonb), :college_code, CAST(:snapshot_id AS uuid),
-            CAST(:as_of AS date), :language, :base, sha256(CAST(:pdf AS bytea)), sha256(CAST(:xlsx AS bytea)),
-            :by_subject, :by_role)
+            CAST(:as_of AS date), CAST(:publication_id AS uuid), :language, :base,
+            sha256(CAST(:pdf AS bytea)), sha256(CAST(:xlsx AS bytea)), :by_subject, :by_role)
     RETURNING id
     """
 )

@@ -18,6 +18,7 @@ reports = Table(
     Column("college_code", Text),
     Column("snapshot_id", Uuid, ForeignKey("snapshots.id")),
     Column("as_of", Date, nullable=False),
+    Column("publication_id", Uuid, ForeignKey("publications.id")),
     Column("language", Text, nullable=False),
     Column("base", Integer, nullable=False),
     Column("pdf_sha256", LargeBinary, nullable=False),

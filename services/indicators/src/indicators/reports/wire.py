@@ -25,13 +25,16 @@ class NewSubject(StrictModel):
 
 
 class NewReport(StrictModel):
-    """What is asked for: exactly one of `snapshot_id` and `as_of`."""
+    """What is asked for: exactly one of `snapshot_id`, `as_of` and `publication_id`."""
 
     school_code: SchoolCode = Field(pattern=r"^[0-9]{5}$")
     cohort: Cohort = Field(ge=1977, le=2200)
     subject: NewSubject
     snapshot_id: UUID | None = Field(default=None, description="A frozen snapshot: the figures are final")
     as_of: date | None = Field(default=None, description="A day, inclusive: live figures, 非最终数据 on each page")
+    publication_id: UUID | None = Field(
+        default=None, description="A released publication: what it shows of the subject, and no other figure"
+    )
     language: Literal["zh", "en"] = "zh"
 
     def on(self) -> Subject:
@@ -45,6 +48,7 @@ class NewReport(StrictModel):
             cohort=self.cohort,
             snapshot_id=self.snapshot_id,
             as_of=self.as_of,
+            publication_id=self.publication_id,
             language=self.language,
         )
 
@@ -64,10 +68,13 @@ class ReportBody(BaseModel):
     school_code: SchoolCode
     cohort: Cohort
     subject: SubjectBody
-    snapshot_id: UUID | None = Field(description="Null: of live figures, which are not final")
+    snapshot_id: UUID | None = Field(description="Null with publication_id: of live figures, which are not final")
     as_of: date
+    publication_id: UUID | None
     language: Literal["zh", "en"]
-    base: int = Field(description="N: graduates that it is on")
+    base: int = Field(
+        description="N: graduates that it is on; of a publication without the total of the school, those in its rows"
+    )
     pdf_sha256: str
     xlsx_sha256: str
     by_role: str
@@ -76,7 +83,7 @@ class ReportBody(BaseModel):
     @classmethod
     def of(cls, report: Report) -> Self:
         """The report as it is answered."""
-        plain = ("id", "school_code", "cohort", "snapshot_id", "as_of", "language", "base", "by_role")
+        plain = ("id", "school_code", "cohort", "snapshot_id", "as_of", "publication_id", "language", "base", "by_role")
         return cls.model_validate(
             {
                 **{name: getattr(report, name) for name in plain},

@@ -1,10 +1,13 @@
 """What a report says, chapter by chapter (教学厅函〔2013〕25号; not verified)."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from indicators.report_files.document import Document
-from indicators.reports.domain import SubjectKind
+from indicators.publishing.domain.publications import Opened
+from indicators.report_files.document import Chapter, Document
+from indicators.reports.domain import SubjectKind, published_base
 from indicators.reports.operations import contents, words
+from indicators.reports.operations.published import PublishedChapters
 from indicators.reports.operations.reading import Reading
 from indicators.schemes.groupings import DIMENSIONS
 
@@ -14,8 +17,6 @@ async def composed(reading: Reading, kind: SubjectKind, snapshot: Any) -> tuple[
     say = words.Saying(reading.language)
     (total,) = await reading.rates()
     cycles = await reading.portrait()
-    school = await reading.name("school", reading.school)
-    subject = await _subject(reading, say, kind, f"{school}")
     chapters = [
         await contents.overview(reading, say, kind),
         await contents.features(reading, say),
@@ -25,16 +26,34 @@ async def composed(reading: Reading, kind: SubjectKind, snapshot: Any) -> tuple[
         contents.portrait(say, cycles),
         contents.sources(reading, say, snapshot),
     ]
-    document = Document(
+    notice = say(words.NOT_FINAL) if snapshot is None else None
+    return await _document(reading, kind, chapters, notice, []), total.base
+
+
+async def composed_of_published(reading: Reading, kind: SubjectKind, opened: Opened) -> tuple[Document, int]:
+    """The report of what a publication shows, and on how many graduates it is."""
+    say = words.Saying(reading.language)
+    chapters = await PublishedChapters(reading, say, opened).all()
+    title = opened.title if isinstance(opened.title, str) else opened.title[reading.language]
+    document = await _document(reading, kind, chapters, None, [say(words.PUBLISHED_AS).format(title=title)])
+    return document, published_base(reading.selection.filters, opened.asked, opened.counted)
+
+
+async def _document(
+    reading: Reading, kind: SubjectKind, chapters: Sequence[Chapter], notice: str | None, lines: Sequence[str]
+) -> Document:
+    say = words.Saying(reading.language)
+    school = f"{await reading.name('school', reading.school)}"
+    subject = await _subject(reading, say, kind, school)
+    return Document(
         language=reading.language,
         title=say(words.TITLE).format(cohort=reading.selection.cohort, subject=subject),
-        author=f"{school}",
+        author=school,
         day=reading.as_of,
-        notice=say(words.NOT_FINAL) if snapshot is None else None,
-        lines=[f"{school}", say(words.AS_OF).format(day=reading.as_of)],
+        notice=notice,
+        lines=[school, say(words.AS_OF).format(day=reading.as_of), *lines],
         chapters=chapters,
     )
-    return document, total.base
 
 
 async def _subject(reading: Reading, say: words.Saying, kind: SubjectKind, school: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from indicators.report_files.document import Chapter, ReportTable, Value
 from indicators.reports.domain import SubjectKind
-from indicators.reports.operations import words
+from indicators.reports.operations import naming, words
 from indicators.reports.operations.reading import Reading
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.structures.domain.spreads import SPREADS
@@ -80,7 +80,7 @@ async def features(reading: Reading, say: words.Saying) -> Chapter:
 async def _structure(reading: Reading, say: words.Saying, dimension: str) -> ReportTable:
     found = await reading.structure(dimension)
     rows = [[cell.label or cell.code or say(words.MISSING), cell.count, number(cell.share)] for cell in found.cells]
-    title = say(words.STRUCTURE).format(dimension=say(words.SPREADS[dimension]), base=found.base)
+    title = say(words.STRUCTURE).format(dimension=say(naming.spread_title(dimension)), base=found.base)
     return ReportTable(title, say.all(words.CELLS), rows, drawn=2)
 
 

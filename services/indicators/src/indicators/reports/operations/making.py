@@ -9,6 +9,8 @@ from typing import Any
 from common.limited.asking import AskedProcess
 from common.operations import Handler, OperationContext, Outcome
 from common.service_process import Runtime
+from indicators.publishing.domain.publications import PublicationGone
+from indicators.publishing.storage.published import opened as opened_publication
 from indicators.reading.frozen import AskedSnapshot
 from indicators.reading.selection import Level, Scope, Selection
 from indicators.reading.snapshot import Figures
@@ -17,8 +19,8 @@ from indicators.report_files.process import report_process
 from indicators.report_files.workbook import workbook_of
 from indicators.reports import commands, storage
 from indicators.reports.commands import Made
-from indicators.reports.domain import Asked, FileFormat, SubjectKind
-from indicators.reports.operations.chapters import composed
+from indicators.reports.domain import Asked, FileFormat, SubjectKind, publication_ended
+from indicators.reports.operations.chapters import composed, composed_of_published
 from indicators.reports.operations.reading import Reading
 
 REPORTS_OF_A_PROCESS = 5
@@ -66,10 +68,17 @@ async def _make_all(context: OperationContext, figures: Figures, process: AskedP
 async def document_of(
     figures: Figures, asked: Asked, kind: SubjectKind, filters: Mapping[str, str]
 ) -> tuple[Document, int]:
-    """What a report says, and on how many graduates it is."""
+    """What a report says, and on how many graduates it is; raises ReportRefused of a publication that has ended."""
     selection = Selection(Scope(Level.SCHOOL, asked.school_code), asked.cohort, (), filters)
     frozen = (await figures.frozen(selection, AskedSnapshot(asked.snapshot_id))).frozen
     async with figures.look(selection.scope) as look:
+        if asked.publication_id is not None:
+            try:
+                opened = await opened_publication(look.connection, asked.publication_id)
+            except PublicationGone:
+                raise publication_ended() from None
+            reading = Reading(look, selection, opened.as_of, None, asked.language)
+            return await composed_of_published(reading, kind, opened)
         said = None if asked.snapshot_id is None else await storage.snapshot(look.connection, asked.snapshot_id)
         day = frozen.as_of if frozen is not None else asked.as_of or look.moment.as_of
         reading = Reading(look, replace(selection, frozen=frozen), day, said and said.kind, asked.language)

@@ -16,9 +16,9 @@ from indicators.reading.selection import Selection
 from indicators.reading.snapshot import OpenLook
 from indicators.responses.domain import ResponseFigure
 from indicators.schemes.groupings import DIMENSIONS, Group
-from indicators.schemes.labels import name_of
 from indicators.schemes.schemes import Measure, Scheme, default_scheme
 from indicators.schemes.tally import Count, Figure, Tally, tallies
+from indicators.structures.domain.labels import label_of
 from indicators.structures.domain.spreads import SPREADS
 from indicators.structures.domain.structure import Asked as TableAsked
 from indicators.structures.storage import asking, particulars, unit_names, with_tiers
@@ -119,8 +119,7 @@ class Reading:
         if dimension not in self._names:
             names = await unit_names(self.look.connection, self.selection, dimension, self.language)
             self._names[dimension] = names
-        known = name_of(dimension, value)
-        return self._names[dimension].get(value) or (known.in_language(self.language) if known else value)
+        return self._names[dimension].get(value) or label_of(dimension, value, self.language) or value
 
     async def _counts(self, selection: Selection, as_of: date) -> list[tuple[Group, Count]]:
         return counted(selection, await self.look.ask(partial(counting, selection), as_of))

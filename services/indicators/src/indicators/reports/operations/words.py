@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from common.errors import Message
+from indicators.formats.observation import OTHER
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,6 @@ SHARES = Message(
 )
 STRUCTURE = Message("{dimension}（基数 {base}）", "{dimension} (base {base})")
 CELLS = (Message("类别", "Category"), Message("人数", "Count"), Message("%", "%"))
-SPREADS: Mapping[str, Message] = MappingProxyType(
-    {
-        "destination_class": Message("毕业去向", "Destinations"),
-        "employment_type": Message("就业类型", "Types of employment"),
-        "employer_nature": Message("单位性质", "Kinds of employers"),
-        "industry": Message("行业", "Industries"),
-        "position": Message("职位类别", "Positions"),
-        "province": Message("就业省份", "Provinces of employment"),
-        "place_of_school": Message("就业地与学校所在地", "Place of employment and of the school"),
-        "place_of_origin": Message("就业地与生源地", "Place of employment and of origin"),
-    }
-)
 
 POINTS = Message(
     "差值为该组比率与全体比率之差（百分点），由精确分数计算，只舍入一次。相关不等于因果。",
@@ -108,6 +97,37 @@ UNITS: Mapping[str, Message] = MappingProxyType(
         "wan": Message("万元", "10,000 yuan"),
     }
 )
+
+ALL = Message("全体", "All")
+VALUE = Message("取值", "Value")
+ANSWERS = Message("有效回答", "Answers")
+FIGURE = Message("数值", "Value")
+OF_CYCLE = Message("{indicator}（毕业后 {cycle} 年）", "{indicator} ({cycle} years after graduation)")
+PROTECTED = Message("受保护", "protected")
+PUBLISHED_AS = Message("依据已发布的《{title}》", "As published: {title}")
+PUBLISHED = Message(
+    "全部数字取自该发布，均为实数；人数过少的组合并为“其他”，不能发布的数字标为“受保护”。",
+    "Every figure is that of the publication and exact. Groups that are too small stand together as others; what may"
+    " not be published is marked as protected.",
+)
+NOTHING_PUBLISHED = Message("该发布没有属于本章的表。", "The publication has no table of this chapter.")
+GROUPED = Message(
+    "本报告只含该发布公开的数字，不含其他数据。",
+    "This report has the figures that the publication shows, and no others.",
+)
+PUBLICATION = Message("发布编号", "Publication")
+POLICY = Message("发布规则", "Policy of publication")
+PUBLICATION_HASH = Message("发布哈希（SHA-256）", "Hash of the publication (SHA-256)")
+CONSENT = Message("省级主管部门同意", "Consent of the province")
+OTHERS: Mapping[str, Message] = MappingProxyType(
+    {
+        OTHER: Message("其他", "Others"),
+        "employed_other": Message("其他就业", "Otherwise employed"),
+        "study_other": Message("其他升学", "Other further study"),
+        "unplaced_other": Message("其他未落实", "Otherwise unplaced"),
+    }
+)
+"""Groups, classes and cells that stand together in a publication."""
 
 LIVE = Message("实时数据，仍会变动，非最终数据。", "Live figures, which may still move: they are not final.")
 FROZEN = Message("数据取自已冻结的快照，不再变动。", "Figures of a frozen snapshot, which never change.")
