@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from browsing import violations
 from sqlalchemy import text
 
 from common.contracts import rate
@@ -123,14 +124,6 @@ async def charts_are_drawn(page: Any) -> None:
     assert [weeks[0], weeks[-1]] == ["2024-12-30\t3\t50.00", "2024-01-01\t0\t0.00"]
     classes = await page.locator("[data-table='classes'] tbody tr td:nth-child(2)").all_inner_texts()
     assert sum(map(int, classes)) == 6
-
-
-async def violations(page: Any) -> list[str]:
-    from axe_playwright_python.async_playwright import Axe
-
-    # its script is not the page's: it is given to the browser's own world
-    found = await Axe().run(page)
-    return [f"{each['id']}: {each['help']}" for each in found.response["violations"]]
 
 
 async def a_fourth_is_placed(database: Database, apply: Any, school: Any) -> None:

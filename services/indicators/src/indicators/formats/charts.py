@@ -32,7 +32,8 @@ def _values(table: FigureTable, language: str) -> Iterator[dict[str, Any]]:
     for each in table.observations:
         if each.side is not Side.DIFFERENCE:
             title = table.titles.get(each.measure)
-            group = [each.group.get(name) or _MISSING.in_language(language) for name in table.dimensions]
+            codes = [(name, each.group.get(name) or _MISSING.in_language(language)) for name in table.dimensions]
+            group = [table.labels.get(name, {}).get(code, code) for name, code in codes]
             yield {
                 "group": " · ".join(group) or _ALL.in_language(language),
                 "measure": title.in_language(language) if title else each.measure,

@@ -10,6 +10,9 @@ from common.errors import Message
 OTHER = "_other"
 """The value of a group in which groups too small to be published stand together (其他)."""
 
+MEASURE = "measure"
+"""The column that names the measure, and its words among the labels."""
+
 
 class Dataflow(StrEnum):
     """What kind of figures a table has; SDMX names its structure by it."""
@@ -93,7 +96,8 @@ class FigureTable:
 
     `area`: code of the scope. `dimensions`: the columns of groups, in their order; `further` names attributes of
     observations that are columns after them. `known`: all dimensions that figures of this kind can have. `titles`:
-    names of measures for people. `notes`: what has to be known of the whole table, line by line.
+    names of measures for people. `labels`: words of codes by dimension, and of measures, in one language; files for
+    people have them in columns of their own. `notes`: what has to be known of the whole table, line by line.
     """
 
     name: str
@@ -105,6 +109,7 @@ class FigureTable:
     observations: Sequence[Observed]
     further: Sequence[str] = ()
     titles: Mapping[str, Message] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: Sequence[tuple[str, str]] = ()
     chart: Chart = Chart.BARS
 
@@ -112,6 +117,16 @@ class FigureTable:
     def columns(self) -> tuple[str, ...]:
         """The names of the columns that say of what an observation is, without its measure."""
         return (*self.dimensions, *self.further)
+
+    @property
+    def labelled(self) -> tuple[str, ...]:
+        """The names of the columns that say in words what codes mean, after all others."""
+        return tuple(f"{name}_label" for name in (*self.dimensions, MEASURE)) if self.labels else ()
+
+    def words(self, observed: Observed) -> list[str | None]:
+        """The cells of these columns."""
+        codes = [*((name, observed.group.get(name)) for name in self.dimensions), (MEASURE, observed.measure)]
+        return [self.labels.get(name, {}).get(code or "") for name, code in codes] if self.labels else []
 
     def place(self, observed: Observed) -> list[str | int | date | None]:
         """The cells of these columns."""

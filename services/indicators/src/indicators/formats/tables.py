@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from common.codes.spelling import Cell
 from common.spreadsheets.writing import CsvWriter, WorkbookWriter, safe_text, write_workbook
-from indicators.formats.observation import OTHER, FigureTable, Observed, Side
+from indicators.formats.observation import MEASURE, OTHER, FigureTable, Observed, Side
 
 FIGURES, ABOUT = "数据", "说明"
 """The sheets of a workbook."""
 
-MEASURED = ("measure", "numerator", "denominator", "rate")
+MEASURED = (MEASURE, "numerator", "denominator", "rate")
 
 _GIVEN = ("STRUCTURE", "STRUCTURE_ID", "ACTION", "REF_AREA", "COHORT", "MEASURE")
 _MEASURED = (
@@ -24,7 +24,7 @@ _NOT_GROUPED, _MISSING, _OTHERS = "_T", "_U", "_O"
 def csv_of(table: FigureTable) -> bytes:
     """A row for each group and measure; spreadsheet programs take the text for UTF-8."""
     writer = CsvWriter()
-    writer.add([[*table.columns, *MEASURED]])
+    writer.add([[*table.columns, *MEASURED, *table.labelled]])
     writer.add(_rows(table))
     return writer.taken()
 
@@ -32,7 +32,7 @@ def csv_of(table: FigureTable) -> bytes:
 def workbook_of(table: FigureTable) -> bytes:
     """The same with numbers as numbers, and a second sheet that says what the figures are."""
     writer = WorkbookWriter(FIGURES, ABOUT)
-    writer.add([[*table.columns, *MEASURED]])
+    writer.add([[*table.columns, *MEASURED, *table.labelled]])
     writer.add(_rows(table))
     writer.next_sheet()
     writer.add([["项目 / Item", "内容 / Content"], ["表 / Table", f"{table.title.zh} / {table.title.en}"]])
@@ -77,7 +77,7 @@ def _rows(table: FigureTable) -> Iterator[list[Cell | Decimal]]:
     """Rows with the values as numbers, so that none is taken for a formula by its sign."""
     for each in table.observations:
         value = Decimal(each.value) if each.value is not None else None
-        yield [*table.place(each), each.measure, each.numerator, each.denominator, value]
+        yield [*table.place(each), each.measure, each.numerator, each.denominator, value, *table.words(each)]
 
 
 def sdmx_key(table: FigureTable, each: Observed) -> Iterator[str]:

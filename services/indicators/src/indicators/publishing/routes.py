@@ -1,23 +1,26 @@
 """Routes of publications: those of their authors, and those that are open to all."""
 
+from collections.abc import Mapping
 from functools import partial
+from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from common.approvals.answering import RequestAnswers
 from common.approvals.wire import OfCohort, OfSchool
 from common.auth import Caller, Principal, require
-from common.errors import BadQuery, FieldProblem, Message
+from common.database import Database
+from common.errors import BadQuery, FieldProblem, Message, NotFound
 from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of, resource
 from common.http.routing import OPEN
 from common.identifiers import Cohort
 from common.operations.routes import Operation, accept
 from indicators.formats.answering import IN_FORMATS, JSON, Format, in_format
 from indicators.publishing import commands, storage
-from indicators.publishing.domain.publications import PROPOSE, PublicationId, State
+from indicators.publishing.domain.publications import PROPOSE, PublicationGone, PublicationId, State
 from indicators.publishing.wire import page as html
 from indicators.publishing.wire.bodies import (
     NewPublicationBody,
@@ -29,6 +32,7 @@ from indicators.publishing.wire.bodies import (
     ReturnBody,
 )
 from indicators.publishing.wire.files import table_of
+from indicators.publishing.wire.words import Vocabulary
 from indicators.reading.query import Language
 
 router = Router(prefix="/v1/publications", tags=["publications"])
@@ -38,7 +42,7 @@ page_router = Router(tags=["published"], credential=OPEN)
 Reader = Annotated[Principal, Depends(require(*commands.READERS))]
 ANSWERS = RequestAnswers("/v1/publications", commands.find, PublicationBody.of_publication)
 
-_PUBLIC = {"Cache-Control": "public, max-age=300"}
+_PUBLIC = "public, max-age=300"
 _NO_TABLE = Message("没有这张表", "There is no such table")
 
 
@@ -221,34 +225,54 @@ async def read_published(
     language: Language,
     table: Annotated[int | None, Query(ge=0, le=49, description="One table, counted from 0")] = None,
 ) -> Response:
-    async with database.reading() as connection:
-        found = PublishedBody.of_opened(await storage.opened(connection, publication_id))
+    found, _ = await _opened(database, publication_id, language)
     if table is not None and table >= len(found.tables):
         raise BadQuery([FieldProblem("table", "no_such_table", _NO_TABLE)])
+    kept = _kept(found, f"{table}-{wanted}-{language}")
+    if _has_it(request, kept):
+        return Response(status_code=304, headers=kept)
     if wanted == JSON:
         tables = found.tables if table is None else [found.tables[table]]
         answered = resource(found.model_copy(update={"tables": tables}), 1)
     else:
-        made = await in_format(wanted, found, partial(table_of, number=table or 0), language)
+        made = await in_format(wanted, found, partial(table_of, number=table or 0, language=language), language)
         assert isinstance(made, Response), "a file of the format"
         answered = made
-    return _cached(request, answered, f"{found.hash[:32]}-{table}-{wanted}-{language}")
+    answered.headers.update(kept)
+    return answered
 
 
 @page_router.get("/published/{publication_id}", response_class=HTMLResponse, summary="The page of a publication")
-async def published_page(
-    *, request: Request, database: Db, publication_id: Annotated[UUID, Path()], language: Language
-) -> Response:
-    async with database.reading() as connection:
-        found = PublishedBody.of_opened(await storage.opened(connection, publication_id))
-    answered = HTMLResponse(html.page_of(found, language), headers={"Content-Security-Policy": html.POLICY})
-    return _cached(request, answered, f"{found.hash[:32]}-page-{language}")
-
-
-def _cached(request: Request, answered: Response, tag: str) -> Response:
-    """The answer as everybody may keep it for five minutes; 304 for who has it."""
-    kept = {"ETag": f'"{tag}"', "Vary": "Accept-Language", **_PUBLIC}
-    if request.headers.get("if-none-match") == kept["ETag"]:
+async def published_page(*, request: Request, database: Db, publication_id: UUID, language: Language) -> Response:
+    policy = {"Content-Security-Policy": html.POLICY}
+    try:
+        found, vocabulary = await _opened(database, publication_id, language)
+    except (NotFound, PublicationGone) as refused:
+        # programs get the problem that every route answers
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        gone = refused if isinstance(refused, PublicationGone) else None
+        headers = {**policy, "Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
+        return HTMLResponse(html.page_of_nothing(language, gone), 404 if gone is None else 410, headers)
+    kept = _kept(found, f"page-{language}")
+    if _has_it(request, kept):
         return Response(status_code=304, headers=kept)
-    answered.headers.update(kept)
-    return answered
+    return HTMLResponse(html.page_of(found, vocabulary), headers={**policy, **kept})
+
+
+async def _opened(database: Database, of: UUID, language: str) -> tuple[PublishedBody, Vocabulary]:
+    """A released publication and its words; raises NotFound, PublicationGone."""
+    async with database.reading() as connection:
+        opened = await storage.opened(connection, of)
+        vocabulary = Vocabulary(language, await storage.unit_names(connection, opened.school_code))
+    return PublishedBody.of_opened(opened, vocabulary), vocabulary
+
+
+def _kept(found: PublishedBody, form: str) -> dict[str, str]:
+    """Headers of what everybody may keep for five minutes; units may get other names, so the tag is of all words."""
+    digest = sha256(found.model_dump_json().encode()).hexdigest()
+    return {"ETag": f'"{digest[:32]}-{form}"', "Vary": "Accept, Accept-Language", "Cache-Control": _PUBLIC}
+
+
+def _has_it(request: Request, kept: Mapping[str, str]) -> bool:
+    return request.headers.get("if-none-match") == kept["ETag"]

@@ -1,7 +1,7 @@
 """Publications in SQL."""
 
 from indicators.publishing.storage.people import people_of
-from indicators.publishing.storage.published import listed, opened
+from indicators.publishing.storage.published import listed, opened, unit_names
 from indicators.publishing.storage.tracked import Taken, cycles_of, newest_editions, tracked
 from indicators.publishing.storage.writing import (
     add,
@@ -39,5 +39,6 @@ __all__ = [
     "released",
     "shown_in",
     "tracked",
+    "unit_names",
     "withdraw",
 ]

@@ -1,12 +1,13 @@
 """What is open to all of publications: the released ones of a school, each with its tables."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, bindparam, text
 
 from common import rows
-from common.errors import NotFound
+from common.errors import Message, NotFound
 from common.sql import Connection, Row
 from indicators.publishing.domain.publications import Opened, PublicationGone, PublicationId, Released, State
 
@@ -37,6 +38,7 @@ _ONE = text(
      WHERE publications.id = :id AND publications.released_at IS NOT NULL
     """
 ).bindparams(bindparam("id", type_=Uuid()))
+_NAMES = text("SELECT unit_kind, code, name, name_en FROM units WHERE school_code = :school AND unit_kind <> 'class'")
 _BEFORE_ALL = UUID(int=0)
 
 
@@ -61,6 +63,12 @@ async def opened(connection: Connection, of: UUID) -> Opened:
     if found.state is not State.RELEASED:
         raise PublicationGone(found.state, found.successor)
     return found
+
+
+async def unit_names(connection: Connection, school: str) -> Mapping[tuple[str, str], Message]:
+    """Names of a school's units, by kind and code."""
+    rows_found = await connection.execute(_NAMES, {"school": school})
+    return {(row.unit_kind, row.code): Message(row.name, row.name_en or row.name) for row in rows_found}
 
 
 def _title(row: Row) -> Any:

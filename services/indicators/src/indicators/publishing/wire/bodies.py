@@ -14,6 +14,7 @@ from common.identifiers import Cohort, SchoolCode
 from indicators.publishing.commands import WRITERS
 from indicators.publishing.domain.publications import Action, Consent, Draft, Opened, Publication, Released, State
 from indicators.publishing.domain.tables import TableAsked, TableKind
+from indicators.publishing.wire.words import Labels, Vocabulary
 from indicators.schemes.schemes import default_scheme
 from indicators.snapshots.domain.snapshots import SnapshotKind
 from indicators.tracking.wire.answers import EditionBody
@@ -187,6 +188,9 @@ class PublishedTable(BaseModel):
     cycle: int | None
     edition: EditionBody | None = Field(description="Of tracking: the newest when the tables were counted")
     observations: list[dict[str, Any]]
+    labels: Labels = Field(
+        description="By dimension or indicator: the words of codes in the observations, in the language of the request"
+    )
 
 
 class PublishedBody(PublishedItem):
@@ -200,8 +204,8 @@ class PublishedBody(PublishedItem):
     tables: list[PublishedTable]
 
     @classmethod
-    def of_opened(cls, opened: Opened) -> Self:
-        """The publication with its tables."""
+    def of_opened(cls, opened: Opened, words: Vocabulary) -> Self:
+        """The publication with its tables, whose codes have these words."""
         scheme = default_scheme(opened.cohort)
         return cls(
             **PublishedItem.of(opened).model_dump(),
@@ -211,16 +215,24 @@ class PublishedBody(PublishedItem):
             snapshot_hash=opened.snapshot_hash.hex(),
             consent=ConsentAnswer.model_validate(opened.consent),
             tables=[
-                _table(opened, asked, counted) for asked, counted in zip(opened.asked, opened.counted, strict=True)
+                _table(opened, asked, counted["observations"], words)
+                for asked, counted in zip(opened.asked, opened.counted, strict=True)
             ],
         )
 
 
-def _table(opened: Opened, asked: Mapping[str, Any], counted: Mapping[str, Any]) -> PublishedTable:
+def _table(
+    opened: Opened, asked: Mapping[str, Any], observations: list[dict[str, Any]], words: Vocabulary
+) -> PublishedTable:
     names = ("kind", "by", "dimension", "denominator_rule", "indicator", "cycle")
+    # what is stored has lost the order of the scheme
+    order = [each.name for each in default_scheme(opened.cohort).measures]
+    for each in observations:
+        each["measures"] = each["measures"] and dict(sorted(each["measures"].items(), key=lambda m: order.index(m[0])))
     edition = opened.tracked.get(f"{asked['cycle']}", {}).get("edition") if asked["indicator"] else None
     return PublishedTable(
         **{name: asked[name] for name in names},
         edition=edition and EditionBody.model_validate(edition),
-        observations=counted["observations"],
+        observations=observations,
+        labels=words.labels(asked, observations),
     )

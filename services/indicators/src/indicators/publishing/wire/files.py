@@ -6,7 +6,7 @@ from typing import Any
 
 from common.clock import day_in_shanghai
 from common.errors import Message
-from indicators.formats.observation import Confidentiality, Dataflow, FigureTable, Observed, Status, status_of
+from indicators.formats.observation import MEASURE, Confidentiality, Dataflow, FigureTable, Observed, Status, status_of
 from indicators.publishing.domain.tables import TableKind
 from indicators.publishing.wire.bodies import PublishedBody, PublishedTable
 from indicators.schemes.groupings import DIMENSIONS
@@ -20,14 +20,20 @@ _DATAFLOWS = {
     TableKind.STRUCTURE: Dataflow.STRUCTURES,
     TableKind.TRACKING: Dataflow.TRACKING,
 }
+SHARE = "share"
+"""The measure of a structure."""
+
+_SHARE = Message("占比", "Share")
 _TITLE = Message("公开发布的就业指标", "Published figures of employment")
 
 
-def table_of(published: PublishedBody, number: int) -> FigureTable:
-    """One table as observations; `number` counts from 0."""
+def table_of(published: PublishedBody, number: int, language: str) -> FigureTable:
+    """One table as observations; `number` counts from 0. The words of its codes are in the language."""
     table = published.tables[number]
     of_structure = table.kind is TableKind.STRUCTURE
-    further = [table.dimension] if of_structure and table.dimension and table.dimension not in table.by else []
+    # what stands together by major does so in each college
+    further = [name for each in table.observations for name in each["within"]]
+    further += [table.dimension] if of_structure and table.dimension else []
     scheme = SCHEMES[published.scheme]
     known = dict.fromkeys([*DIMENSIONS, *SPREADS]) if of_structure else DIMENSIONS
     return FigureTable(
@@ -35,11 +41,12 @@ def table_of(published: PublishedBody, number: int) -> FigureTable:
         title=_TITLE,
         dataflow=_DATAFLOWS[table.kind],
         area=published.school_code,
-        dimensions=[*table.by, *further],
+        dimensions=[*dict.fromkeys([*table.by, *further])],
         known=[*known],
         observations=[*_observed(published, table)],
         titles={measure.name: measure.title for measure in scheme.measures}
         | ({table.indicator: title_of(table.indicator)} if table.indicator else {}),
+        labels={**table.labels, MEASURE: measure_labels(published, table, language)},
         notes=[
             ("院校 / School", published.school_code),
             ("届 / Cohort", f"{published.cohort}"),
@@ -50,13 +57,24 @@ def table_of(published: PublishedBody, number: int) -> FigureTable:
     )
 
 
+def measure_labels(published: PublishedBody, table: PublishedTable, language: str) -> dict[str, str]:
+    """The names of the measures of a table; those of a distribution say the code, too."""
+    if table.kind is TableKind.STRUCTURE:
+        return {SHARE: _SHARE.in_language(language)}
+    if table.indicator is None:
+        return {each.name: each.title.in_language(language) for each in SCHEMES[published.scheme].measures}
+    name = title_of(table.indicator).in_language(language)
+    codes = table.labels.get(table.indicator, {})
+    return {table.indicator: name, **{f"{table.indicator}.{code}": f"{name}: {word}" for code, word in codes.items()}}
+
+
 def _observed(published: PublishedBody, table: PublishedTable) -> Iterator[Observed]:
     for each in table.observations:
         if table.kind is TableKind.STRUCTURE:
             base = each["base"]
             for cell in each["cells"] or ():
-                group = {**each["group"], table.dimension or "": cell["code"]}
-                yield _figure(published, group, "share", cell["count"], base, cell["share"])
+                group = {**each["within"], **each["group"], table.dimension or "": cell["code"]}
+                yield _figure(published, group, SHARE, cell["count"], base, cell["share"])
         elif table.edition is not None:
             place = Place(each["group"], published.cohort, day_in_shanghai(table.edition.taken_at))
             for name, said in each["indicators"].items():
@@ -66,7 +84,7 @@ def _observed(published: PublishedBody, table: PublishedTable) -> Iterator[Obser
             for name, figure in each["measures"].items():
                 yield _figure(
                     published,
-                    each["group"],
+                    {**each["within"], **each["group"]},
                     name,
                     figure["numerator"],
                     figure["denominator"],
