@@ -32,7 +32,7 @@ from tests.load.reporting import Verdict, milliseconds, percentile
 from tests.load.tracking_speed import in_turns
 
 FREEZE_BUDGET, READ_BUDGET = 0.4, 1.2
-GRADUATES, ROUNDS, READS = 20_000, 5, 40
+GRADUATES, ROUNDS, READS = 20_000, 9, 40
 SCHOOL = SchoolCode("20000")
 AS_OF = "2024-08-31"
 

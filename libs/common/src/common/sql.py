@@ -6,7 +6,7 @@ our queries, so statements go to the driver as they are.
 
 import os
 import struct
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -137,6 +137,18 @@ class Connection:
         worded = _worded(statement, values)
         status: str = await self.driver.execute(worded.sql, *worded.arguments(values))
         return int(status.rpartition(" ")[2])
+
+    async def copy_lines(
+        self, statement: ClauseElement, values: Values, into: Callable[[bytes], Awaitable[None]], *, delimiter: str
+    ) -> None:
+        """Gives the rows of a query as PostgreSQL's text, several lines at a time; of nothing there is no letter.
+
+        Faster by far than rows, where text is all that is needed. A backslash stands before the delimiter and before
+        itself; LF is `\\n`, and other characters of control have their letters.
+        """
+        worded = _worded(statement, values)
+        given = worded.arguments(values)
+        await self.driver.copy_from_query(worded.sql, *given, output=into, format="text", delimiter=delimiter, null="")
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -17,7 +17,7 @@ from common.identifiers import Cohort, SchoolCode
 from indicators.schemes.schemes import SCHEMES
 from indicators.schemes.tally import Count, Figure
 from indicators.snapshots.domain.differences import Difference, differences
-from indicators.snapshots.domain.document import FIELDS, head_of, line_of
+from indicators.snapshots.domain.document import FIELDS, head_of, line_of, lines_of_copy
 from indicators.snapshots.domain.snapshots import (
     Moment,
     NewSnapshot,
@@ -67,6 +67,19 @@ def test_the_check_value_of_the_contract() -> None:
 
 def test_what_separates_is_escaped() -> None:
     assert "|K\\\\1\\|2\\\n3|" in line(class_code="K\\1|2\n3")
+
+
+@pytest.mark.parametrize(
+    ("copied", "text"),
+    [
+        (b"K1|31\n", b"K1|31\n"),
+        (rb"a\|b|c\\" + b"\n", rb"a\|b|c\\" + b"\n"),
+        (rb"a\nb\\n" + b"\n", b"a\\\nb\\\\n\n"),
+        (rb"\b\f\r\t\v\\t" + b"\n", b"\b\f\r\t\v\\\\t\n"),
+    ],
+)
+def test_what_the_database_copies_out_is_worded_as_lines_are(copied: bytes, text: bytes) -> None:
+    assert lines_of_copy(copied) == text
 
 
 def test_flexible_is_empty_without_a_destination() -> None:

@@ -161,6 +161,27 @@ async def test_of_whom_something_was_recorded_since_the_versions_of_before_are_f
     assert (frozen["base"], frozen["drift"]) == (6, 3)
 
 
+async def test_codes_of_whatever_characters_are_hashed_alike_from_rows_and_from_versions(
+    officer: Any, arrive: Any, freeze: Any, new_school: Any, database: Database
+) -> None:
+    school = new_school()
+    school.recorded_at = BEFORE
+    odd = ("|", "\\", "\\n", "a\nb", "\r\t\b\f\v", "\\.", "班|级\\", " ")
+    people = sorted(((school.enters(class_code=code), code) for code in odd), key=lambda each: f"{each[0]}")
+    await arrive(school)
+    http = officer(school)
+    asked = await ask(http, school, known_at=AFTER.isoformat())
+    assert await freeze() == 1
+    rows = await http.get(f"/v1/snapshots/{asked['id']}/rows")
+    head = f"quxiang-snapshot/1|{school.code}|2024|initial|2024-08-31|2024-08-31T16:00:00Z|0\n"
+    escaped = [code.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "\\\n") for _, code in people]
+    lines = [f"{each}|||{code}{'|' * 17}\n" for (each, _), code in zip(people, escaped, strict=True)]
+    assert rows.content.decode() == head + "".join(lines)
+    proof = await proof_of(database, SnapshotId(asked["id"]))
+    assert proof["agrees"]
+    assert proof["stored_hash"] == sha256(rows.content).hexdigest()
+
+
 async def test_a_revision_stands_beside_it_once_another_person_approves(
     officer: Any, arrive: Any, freeze: Any, new_school: Any, client: Client
 ) -> None:

@@ -43,16 +43,17 @@ _OF_PREFIX = """
 """
 
 
-def ranges_over(versions: str) -> TextClause:
+def ranges_over(versions: str, key_order: str = 'key COLLATE "C"') -> TextClause:
     """The ranges below a prefix, of versions as FROM and WHERE of a statement with the fields of `Asked`.
 
-    They have `key`, `sequence` and `event_id`.
+    They have `key`, `sequence` and `event_id`; where the key is stored as an id, its column is a faster `key_order`.
     """
+    # the digit as a number: it is compared with each version, and as a text it would take a third of all the time
     return text(
         f"""
-        SELECT substr(key, length(CAST(:prefix AS text)) + 1, 1) AS digit, count(*) AS versions,
-               sha256(convert_to(string_agg(key || ':' || sequence || ':' || event_id || chr(10), ''
-                                            ORDER BY key COLLATE "C", sequence), 'UTF8')) AS hash
+        SELECT ascii(substr(key, length(CAST(:prefix AS text)) + 1, 1)) AS digit, count(*) AS versions,
+               sha256(convert_to(string_agg(concat_ws(':', key, sequence, event_id) || chr(10), ''
+                                            ORDER BY {key_order}, sequence), 'UTF8')) AS hash
         {versions} GROUP BY digit
         """
     )
@@ -109,7 +110,7 @@ async def ranges_of(connection: Connection, asked: Asked, of: TextClause = _RANG
 
     `of` is `ranges_over` versions that are kept elsewhere than in the outbox.
     """
-    found = {row.digit: row for row in await connection.execute(of, vars(asked))}
+    found = {chr(row.digit): row for row in await connection.execute(of, vars(asked))}
     return [
         KeyRange(f"{asked.prefix}{digit}", row.versions, row.hash.hex())
         if (row := found.get(digit))

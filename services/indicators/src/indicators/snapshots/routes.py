@@ -13,7 +13,7 @@ from common.approvals.wire import OfCohort, OfSchool, Refusal
 from common.auth import Caller, Principal, require
 from common.database import Database
 from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, page_of, resource
-from common.identifiers import Cohort
+from common.identifiers import Cohort, GraduateId
 from common.operations.routes import Operation, accept
 from indicators.snapshots import commands, storage
 from indicators.snapshots.domain.document import head_of
@@ -171,8 +171,8 @@ async def refuse_snapshot(
 async def _text(database: Database, snapshot: Snapshot) -> AsyncIterator[bytes]:
     """The head and the rows, part by part, with no connection held while the client takes one."""
     yield head_of(snapshot).encode()
-    count, after = 1, storage.BEFORE_ALL
-    while count:
+    after: GraduateId | None = storage.BEFORE_ALL
+    while after is not None:
         async with database.reading() as connection:
-            lines, count, after = await storage.lines_after(connection, snapshot.id, after)
-        yield lines.encode()
+            lines, after = await storage.lines_after(connection, snapshot.id, after)
+        yield lines

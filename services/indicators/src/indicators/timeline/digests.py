@@ -18,14 +18,14 @@ TOPICS = tuple(_TABLES)
 
 def _kept(table: str) -> str:
     return f"""
-        FROM (SELECT CAST(graduate_id AS text) AS key, sequence, event_id FROM {table}
+        FROM (SELECT graduate_id, CAST(graduate_id AS text) AS key, sequence, event_id FROM {table}
                WHERE school_code = :school AND recorded_at < :before) AS kept
         WHERE starts_with(key, CAST(:prefix AS text))
     """
 
 
 _RANGES: Mapping[str, TextClause] = MappingProxyType(
-    {topic: ranges_over(_kept(each)) for topic, each in _TABLES.items()}
+    {topic: ranges_over(_kept(each), "graduate_id") for topic, each in _TABLES.items()}
 )
 _VERSIONS: Mapping[str, TextClause] = MappingProxyType({topic: listed(_kept(each)) for topic, each in _TABLES.items()})
 

@@ -1,5 +1,6 @@
 """The rows of a snapshot as text: what its hash is taken of; pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -16,6 +17,10 @@ FIELDS = (
 """Of one graduate, in the order of a line."""
 
 _ESCAPES = str.maketrans({each: f"\\{each}" for each in "\\|\n"})
+_OF_COPY = re.compile(rb"\\(.)")
+_LETTERS = {b"n": b"\\\n", b"b": b"\b", b"f": b"\f", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+"""What PostgreSQL names by a letter, as a line has it: of all these only LF is escaped here."""
+
 _DESTINATION, _FLEXIBLE = FIELDS.index("destination_code"), FIELDS.index("flexible")
 
 
@@ -35,6 +40,13 @@ def line_of(row: Sequence[object]) -> str:
     if line.count("|") >= len(FIELDS) or "\\" in line or "\n" in line:
         line = "|".join(each.translate(_ESCAPES) for each in texts)
     return line + "\n"
+
+
+def lines_of_copy(copied: bytes) -> bytes:
+    """Lines as `line_of` has them, from those that PostgreSQL copies out with `|` between the values of FIELDS."""
+    if b"\\" not in copied:
+        return copied
+    return _OF_COPY.sub(lambda found: _LETTERS.get(found[1], found[0]), copied)
 
 
 def instant_text(at: datetime) -> str:

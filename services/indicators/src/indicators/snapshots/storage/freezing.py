@@ -1,7 +1,7 @@
 """Snapshots are frozen: spans are copied, other rows computed from versions, and all of it is hashed once."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -14,7 +14,7 @@ from sqlalchemy import DateTime, Uuid, bindparam, text
 from common.change_feed.barrier import Waiting
 from common.identifiers import GraduateId
 from common.sql import Connection
-from indicators.snapshots.domain.document import FIELDS, head_of, line_of
+from indicators.snapshots.domain.document import FIELDS, head_of, line_of, lines_of_copy
 from indicators.snapshots.domain.snapshots import Moment, SnapshotId
 from indicators.snapshots.storage.reading import moment_values
 from indicators.snapshots.tables import rows
@@ -55,10 +55,11 @@ _COPY = text(
     """
 ).bindparams(_ID, _KNOWN_AT)
 _ALL_GRADUATES = "SELECT DISTINCT graduate_id FROM roster_versions WHERE school_code = $1 ORDER BY 1"
+_SAID = {"flexible": "CASE WHEN destination_code IS NOT NULL THEN CAST(flexible AS integer) END"}
 _LINES = text(
     f"""
-    SELECT {", ".join(FIELDS)} FROM snapshot_rows
-     WHERE snapshot_id = :id AND graduate_id > :after ORDER BY graduate_id LIMIT {PART}
+    SELECT {", ".join(_SAID.get(name, name) for name in FIELDS)} FROM snapshot_rows
+     WHERE snapshot_id = :id AND graduate_id > :after ORDER BY graduate_id LIMIT CAST(:limit AS integer)
     """
 ).bindparams(_ID, bindparam("after", type_=Uuid()))
 _SEAL = text(
@@ -134,19 +135,28 @@ async def seal(
 
 async def lines_after(
     connection: Connection, snapshot_id: SnapshotId, after: GraduateId = BEFORE_ALL
-) -> tuple[str, int, GraduateId]:
-    """The text of the next stored rows, how many those are, and the last of them; none after the last."""
-    found = await connection.execute(_LINES, {"id": snapshot_id, "after": after})
-    return "".join(map(line_of, found)), len(found), found[-1][0] if found else after
+) -> tuple[bytes, GraduateId | None]:
+    """The text of the next stored rows, and the last graduate in it; None after the last."""
+    copied = bytearray()
+
+    async def take(lines: bytes) -> None:
+        copied.extend(lines)
+
+    await _copy_lines(connection, snapshot_id, take, after, PART)
+    last = copied[copied.rfind(b"\n", 0, -1) + 1 :].partition(b"|")[0]
+    return lines_of_copy(bytes(copied)), GraduateId(UUID(last.decode())) if last else None
 
 
 async def hash_of_rows(connection: Connection, snapshot_id: SnapshotId, moment: Moment) -> tuple[int, bytes]:
     """The number of stored rows, and the hash of their text."""
-    digest, base, after, count = sha256(head_of(moment).encode()), 0, BEFORE_ALL, 1
-    while count:
-        text_of_part, count, after = await lines_after(connection, snapshot_id, after)
-        digest.update(text_of_part.encode())
-        base += count
+    digest, base = sha256(head_of(moment).encode()), 0
+
+    async def take(lines: bytes) -> None:
+        nonlocal base
+        base += lines.count(b"\n")
+        digest.update(lines_of_copy(lines))
+
+    await _copy_lines(connection, snapshot_id, take)
     return base, digest.digest()
 
 
@@ -158,6 +168,17 @@ async def hash_of_versions(connection: Connection, moment: Moment) -> bytes:
         for each in part:
             digest.update(line_of([each[name] for name in FIELDS]).encode())
     return digest.digest()
+
+
+async def _copy_lines(
+    connection: Connection,
+    snapshot_id: SnapshotId,
+    into: Callable[[bytes], Awaitable[None]],
+    after: GraduateId = BEFORE_ALL,
+    limit: int | None = None,
+) -> None:
+    values = {"id": snapshot_id, "after": after, "limit": limit}
+    await connection.copy_lines(_LINES, values, into, delimiter="|")
 
 
 async def _computed(
