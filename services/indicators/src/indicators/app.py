@@ -13,12 +13,14 @@ from indicators.reading.snapshot import Figures
 from indicators.schema import CODE_ENTRIES, metadata
 from indicators.settings import Settings
 from indicators.stream.announcements import Announcer
+from indicators.tracking.wire.kept import KeptBodies
 
 
 def _state(runtime: Runtime) -> Mapping[str, object]:
     return {
         "figures": Figures(runtime.database, runtime.settings.partitions),
         "announcer": Announcer(runtime.database),
+        "kept_bodies": KeptBodies(),
         "waits": Waits(partial(included_of, runtime.database)),
     }
 

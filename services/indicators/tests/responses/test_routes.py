@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -51,3 +52,34 @@ async def test_response_rates_count_distinct_graduates(client: Client, apply: Ap
     named = ("COHORT", "MEASURE", "SEX", "OBS_VALUE", "OBS_STATUS", "DEFINITION")
     assert [row[name] for name in named] == ["2024", "response_rate", "_T", "33.33", "P", "response_rate.1"]
     assert chart.status_code == 200
+
+
+async def test_groups_are_those_of_the_latest_version_also_of_who_is_no_longer_counted(
+    client: Client, apply: Applied, new_school: Any
+) -> None:
+    school, wave = new_school(), uuid4()
+    stays, moves, leaves = (school.enters(college_code="C1", origin_place_code="410102") for _ in range(3))
+    school.enters(moves, day=date(2024, 3, 1), college_code="C2", origin_place_code="320102")
+    school.enters(leaves, day=date(2024, 3, 1), status="withdrawn", college_code="C3", origin_place_code="110101")
+    for someone in (stays, moves, leaves, uuid4()):
+        school.answers(someone, wave, "requested")
+        school.answers(someone, wave, "submitted")
+    school.answers(moves, wave, "withdrawn")
+    await apply(school.events)
+    query = {"school": school.code, "cohort": 2024, "cycle": 1}
+    assert await rates(client, query) == [({}, 4, 3)]
+    # nobody has said yet where the last one belongs
+    for dimension, values in (
+        ("college", ("C1", "C2", "C3", None)),
+        ("origin_province", ("110000", "320000", "410000", None)),
+    ):
+        found = await rates(client, query | {"by": dimension})
+        assert [group for group, _, _ in found] == [{dimension: value} for value in values]
+        assert all(eligible == 1 for _, eligible, _ in found)
+    assert await rates(client, query | {"college": "C2"}) == [({}, 1, 0)]
+    assert await rates(client, query | {"college": "C3"}) == [({}, 1, 1)]
+
+
+async def rates(client: Client, query: dict[str, Any]) -> list[tuple[dict[str, str | None], int, int]]:
+    found = (await get(client("admin"), "/v1/response-rates", **query))["observations"]
+    return [(each["group"], each["eligible"], each["valid"]) for each in found]

@@ -3,80 +3,25 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
+from cycles import WAGE, Cycle, answer, close, of_group, read
 from sqlalchemy import text
 
 from common.auth import SYSTEM
 from common.clock import now
 from common.database import Database
-from common.identifiers import SchoolCode
 from indicators.schemes.documents import versions_of
 from indicators.tracking import commands, storage
-from indicators.tracking.domain import Because, Due, Series
+from indicators.tracking.domain import Because, Due
 from indicators.tracking.operations import Editions, standing_of, take
 from indicators.tracking.wire.answers import Tracking
 from indicators.tracking_counts.edition import Counted, Memory
 from testing.http import Client, get
-
-WAGE = 6543
-
-
-class Cycle:
-    """A school whose graduates of 2024 answer about cycle 1."""
-
-    def __init__(self, school: Any, people: list[UUID]) -> None:
-        self.school, self.people = school, people
-        self.responses = {person: uuid4() for person in people}
-        self.versions = dict.fromkeys(people, 0)
-        self.wave = uuid4()
-        self.series = Series(SchoolCode(school.code), school.cohort, 1, None)
-
-    def says(self, at: int, values: dict[str, Any] | None) -> Any:
-        person = self.people[at]
-        self.versions[person] += values is not None
-        return self.school.gives(
-            self.responses[person], self.versions[person], values, graduate_id=person, wave_id=self.wave
-        )
-
-    def asked(self) -> list[Any]:
-        return [self.school.answers(person, self.wave, "requested") for person in self.people]
-
-
-@pytest.fixture
-async def cycle(new_school: Any, apply: Any) -> Cycle:
-    """40 graduates: 26 of college C0, 14 of C1, all in employment."""
-    school = new_school()
-    school.described("410000")
-    people = [school.enters(college_code="C0" if at < 26 else "C1", sex_code=str(1 + at % 2)) for at in range(40)]
-    for person in people:
-        school.goes(person, "10", date(2024, 6, 1))
-    found = Cycle(school, people)
-    await apply([*school.events, *found.asked()])
-    return found
-
-
-async def answer(apply: Any, cycle: Cycle, people: range, **values: Any) -> None:
-    said = {"situation": "employed", "job_satisfaction": 75, "salary": WAGE, **values}
-    await apply([cycle.says(at, said) for at in people])
-
-
-async def read(client: Client, cycle: Cycle, *indicators: str, status: int = 200, **more: Any) -> Any:
-    query = {"school": cycle.school.code, "cohort": 2024, "cycle": 1, "indicator": ",".join(indicators), **more}
-    return await get(client("admin"), "/v1/tracking", status, **query)
-
-
-def of_group(body: Any, indicator: str, **group: str) -> Any:
-    return next(each["indicators"][indicator] for each in body["observations"] if each["group"] == group)
-
-
-async def close(apply: Any, cycle: Cycle, wave: UUID | None = None) -> None:
-    await apply([cycle.school.closes(wave or uuid4())])
 
 
 async def test_before_an_edition_there_are_response_rates_alone(client: Client, cycle: Cycle, apply: Any) -> None:
@@ -351,9 +296,3 @@ async def test_an_auditor_reads_what_the_ministry_reads(client: Client, here: An
 )
 def test_what_strata_tell_apart(code: str | None, standing: str) -> None:
     assert standing_of(code) == standing
-
-
-@pytest.fixture(autouse=True)
-async def nothing_due(database: Database) -> AsyncIterator[None]:
-    yield
-    await Editions(database).take_due()

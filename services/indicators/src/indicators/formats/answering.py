@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel
-from pydantic_core import to_json
 
 from common.errors import BadQuery, FieldProblem, Message
 from common.operations.files import WORKBOOK
@@ -92,14 +91,14 @@ async def in_format(
     return _file(written, name, wanted, {})
 
 
-async def fields_in_format(
-    wanted: FormatName, fields: Mapping[str, Any], body: type[Body], table: Callable[[Body], FigureTable], language: str
+async def json_in_format(
+    wanted: FormatName, written: bytes, body: type[Body], table: Callable[[Body], FigureTable], language: str
 ) -> Response:
-    """The same of an answer of many figures, given by the names of its fields: as JSON no model is made of it."""
+    """The same of an answer of many figures that is JSON already: a model is made of it for the other formats alone."""
     if wanted == JSON:
-        return Response(to_json(fields), media_type="application/json", headers=_NOT_KEPT)
-    written, name = await asyncio.to_thread(_write, table(body.model_validate(fields)), wanted, language)
-    return _file(written, name, wanted, {})
+        return Response(written, media_type="application/json", headers=_NOT_KEPT)
+    content, name = await asyncio.to_thread(_write, table(body.model_validate_json(written)), wanted, language)
+    return _file(content, name, wanted, {})
 
 
 def _file(written: bytes, name: str, wanted: FormatName, headers: Mapping[str, str]) -> Response:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 
 from common.errors import Forked
-from indicators.reading.selection import Selection
+from indicators.reading.selection import Level, Selection
 from indicators.reading.snapshot import Answer
 from indicators.reading.spans import IN_SCOPE, Question, on_day, parameters_of, too_old
 from indicators.responses.domain import SUBMITTED, ResponseFigure
 from indicators.schemes.groupings import Group, joins_of
-from indicators.timeline.domain import ROSTER_GROUPS
+from indicators.timeline.domain import Groups
 
 COLUMNS = (
     "graduate_id", "sequence", "school_code", "cohort", "cycle", "wave_id", "event_id", "recorded_at", "state",
@@ -50,13 +50,33 @@ _KEEP: Mapping[tuple[str, ...], tuple[str, str]] = {
     columns: (_keeping(table, columns), _stored_otherwise(table, columns[0]))
     for table, columns in (("response_versions", COLUMNS), ("employer_response_versions", EMPLOYER_COLUMNS))
 }
-# LEFT: a graduate may be asked before registry's event about the entry has arrived
-_LATEST = f"""
-    LEFT JOIN LATERAL (
-        SELECT school_code, {", ".join(ROSTER_GROUPS)}, left(origin_place_code, 2) || '0000' AS origin_province_code
-        FROM roster_versions WHERE roster_versions.graduate_id = asked.graduate_id ORDER BY sequence DESC LIMIT 1
-    ) AS latest ON true
-"""
+_GROUPS = ("school_code", *Groups._fields)
+_OF_VERSION = {"origin_province_code": "left(origin_place_code, 2) || '0000'"}
+
+
+def _placed(level: Level) -> str:
+    """Who was asked, with the group codes of the latest version.
+
+    Those are in the span that still lasts; the version is looked for only where there is none. LEFT: a graduate may be
+    asked before registry's event about the entry has arrived.
+    """
+    listed = ", ".join(
+        f"CASE WHEN lasting.graduate_id IS NULL THEN latest.{name} ELSE lasting.{name} END AS {name}"
+        for name in _GROUPS
+    )
+    of_version = ", ".join(f"{_OF_VERSION.get(name, name)} AS {name}" for name in _GROUPS)
+    return f"""
+        SELECT asked.valid, {listed} FROM asked
+        LEFT JOIN (
+            SELECT graduate_id, {", ".join(_GROUPS)} FROM spans
+            WHERE {IN_SCOPE[level]} AND cohort = :cohort AND to_day = 'infinity' AND roster_generation IS NOT NULL
+        ) AS lasting USING (graduate_id)
+        LEFT JOIN LATERAL (
+            SELECT {of_version} FROM roster_versions
+            WHERE lasting.graduate_id IS NULL AND roster_versions.graduate_id = asked.graduate_id
+            ORDER BY sequence DESC LIMIT 1
+        ) AS latest ON true
+    """
 
 
 async def keep_versions(
@@ -100,16 +120,18 @@ def _counting(selection: Selection) -> str:
     listed = "".join(f"{column} AS group_{number}, " for number, column in enumerate(selection.columns))
     keys = ", ".join(str(number) for number in range(1, len(selection.columns) + 1))
     kept = [f"{each.sql} = ANY(:filter_{number})" for number, each in enumerate(selection.conditions)]
+    source = f"({_placed(selection.scope.level)}) AS placed" if selection.dimensions else "asked"
     return f"""
         WITH states AS (
-            SELECT DISTINCT ON (graduate_id, wave_id) graduate_id, state FROM response_versions
+            SELECT graduate_id, max(sequence) = max(sequence) FILTER (WHERE state = '{SUBMITTED}') AS valid
+            FROM response_versions
             WHERE {IN_SCOPE[selection.scope.level]} AND cohort = :cohort AND cycle = :cycle
-            ORDER BY graduate_id, wave_id, sequence DESC
+            GROUP BY graduate_id, wave_id
         ), asked AS (
-            SELECT graduate_id, bool_or(state = '{SUBMITTED}') AS valid FROM states GROUP BY graduate_id
+            SELECT graduate_id, coalesce(bool_or(valid), false) AS valid FROM states GROUP BY graduate_id
         )
-        SELECT {listed}count(*), count(*) FILTER (WHERE asked.valid)
-        FROM asked {_LATEST} {joins_of(selection.dimensions)}
+        SELECT {listed}count(*), count(*) FILTER (WHERE valid)
+        FROM {source} {joins_of(selection.dimensions)}
         WHERE {" AND ".join(kept) or "true"}
         {f"GROUP BY {keys}" if keys else ""}
     """

@@ -191,6 +191,11 @@ class Question:
     other_asked: Asked | None = None
 
     @property
+    def key(self) -> object:
+        """What tells its answers apart, given the editions."""
+        return self.indicators, self.top, self.asked.by, tuple(sorted(self.asked.filters.items())), self.other_series
+
+    @property
     def stored(self) -> list[str]:
         """The indicators whose figures are read."""
         return [*dict.fromkeys("major_match" if name == MATCH_GAP else name for name in self.indicators)]

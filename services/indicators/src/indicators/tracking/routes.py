@@ -10,7 +10,7 @@ from common.auth import Caller
 from common.errors import BadQuery, FieldProblem
 from common.http import MinChange, Page, Router, Whole
 from common.identifiers import Cohort, SchoolCode
-from indicators.formats.answering import IN_FORMATS, Format, fields_in_format, in_format
+from indicators.formats.answering import IN_FORMATS, Format, in_format, json_in_format
 from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
 from indicators.reading.query import ByQuery, Language, ValueQuery, read_filters
@@ -24,6 +24,7 @@ from indicators.tracking import storage
 from indicators.tracking.domain import CYCLES, NEITHER_OR_BOTH, Question, Series, asked_of, group_of, question_of
 from indicators.tracking.wire.answers import EditionItem, Editions, Tracking, tracking
 from indicators.tracking.wire.files import tracking_table
+from indicators.tracking.wire.kept import KeptBodiesOf
 from indicators.tracking.wire.portraits import CycleFound, Portrait, cycle_body, portrait_table
 from indicators.tracking_counts.dimensions import tables_of_employers, tables_of_graduates
 from indicators.tracking_counts.indicators import OF_PORTRAITS
@@ -103,6 +104,7 @@ async def read_tracking(
     question: Annotated[Question, Depends(read_question)],
     min_change: MinChange,
     figures: FiguresOf,
+    kept: KeptBodiesOf,
     wanted: Format,
     language: Language,
 ) -> Response:
@@ -113,10 +115,9 @@ async def read_tracking(
     answer = await figures.ask(selection.scope, lambda _live: asked, topics=RESPONSE_TOPICS)
     # an edition never changes, so its statements need not see one moment
     async with figures.database.reading() as connection:
-        edition = await storage.newest(connection, series)
-        found = await storage.asked_figures(connection, question, edition)
-    fields = tracking(question, answer.stamp(min_change_met=met), response_figures(answer), edition, found)
-    return await fields_in_format(wanted, fields, Tracking, partial(tracking_table, selection, question), language)
+        edition, bodies = await kept.read(connection, question)
+    written = tracking(question, answer.stamp(min_change_met=met), response_figures(answer), edition, bodies)
+    return await json_in_format(wanted, written, Tracking, partial(tracking_table, selection, question), language)
 
 
 @router.get("/v1/editions", summary="Editions of a cycle, or of a year of employers, the newest first")

@@ -168,17 +168,18 @@ async def figures(connection: Connection, edition: Edition, table: str, indicato
     return [_row(row) for row in await connection.execute(_FIGURES, values)]
 
 
+async def newest_asked(connection: Connection, question: Question) -> tuple[Edition | None, Edition | None]:
+    """The newest edition of what is asked, and that of the employers of a gap."""
+    other = question.other_series
+    return await newest(connection, question.series), None if other is None else await newest(connection, other)
+
+
 async def asked_figures(
-    connection: Connection, question: Question, edition: Edition | None
+    connection: Connection, question: Question, edition: Edition, other: Edition | None
 ) -> dict[str, dict[Key, Columns]]:
-    """The figures of the cells asked for, by indicator."""
-    if edition is None:
-        return {}
+    """The figures of the cells asked for, by indicator; `other` is the edition of the employers of a gap."""
     found = await _of_cells(connection, edition, question.asked, question.stored)
-    if MATCH_GAP in question.indicators:
-        assert question.other_series is not None
-        assert question.other_asked is not None
-        other = await newest(connection, question.other_series)
+    if question.other_asked is not None:
         said = {} if other is None else await _of_cells(connection, other, question.other_asked, ["employer_match"])
         own = found.get("major_match", {})
         found[MATCH_GAP] = domain.gaps(own, said.get("employer_match", {}), question.top)
