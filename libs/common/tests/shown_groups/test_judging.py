@@ -138,6 +138,33 @@ def test_the_attacker_does_find_what_is_not_protected(protection: str) -> None:
         assert pinned(past[0], 5)
 
 
+def test_a_group_that_has_the_people_of_an_open_total_does_not_move_with_it() -> None:
+    def edition(people: int) -> Edition:
+        # of some the level is not told
+        level: list[Key | None] = [("L1",) if number < 20 else None for number in range(people)]
+        tables: dict[str, list[Key | None]] = {"total": [()] * people, "college": [("C1",)] * people, "level": level}
+        return Edition([f"{number}" for number in range(people)], [0] * people, tables)
+
+    past = [Past(edition(40), {"total": frozenset({()}), "college": frozenset({("C1",)}), "level": frozenset()})]
+    found = judge(edition(41), past, FIVE, always={"total"})
+    assert found == {"total": {()}, "college": frozenset(), "level": {("L1",)}}
+
+
+@pytest.mark.parametrize(("answers", "always"), [(1, ()), (1, ("total", "level")), (2, ())])
+def test_several_at_once_show_what_each_shows_in_its_turn(
+    answers: int, always: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(seed: int, at_once: int) -> list[Shown]:
+        monkeypatch.setattr("common.shown_groups.judging.AT_ONCE", at_once)
+        past: list[Past] = []
+        for edition in cohort(seed, answers=answers, people=120 // answers):
+            past.append(Past(edition, judge(edition, past, FIVE, always)))
+        return [each.shown for each in past]
+
+    for seed in range(6):
+        assert shown(seed, 48) == shown(seed, 1)
+
+
 def test_the_same_answers_in_another_order_show_the_same() -> None:
     for seed in range(5):
         edition = cohort(seed)[0]

@@ -6,11 +6,14 @@ import numpy as np
 
 from common.shown_groups.editions import Edition, Key, Limits, Past, Shown, in_order
 from common.shown_groups.groups import Flags, Numbering, Pieces, Products
-from common.shown_groups.kernel import Integers, Kernel, Numbers
+from common.shown_groups.kernel import AT_ONCE, Integers, Kernel, Numbers
 from common.shown_groups.moves import moves_of
 from common.shown_groups.rests import rests_of
 
 NOWHERE: frozenset[str] = frozenset()
+
+Candidate = tuple[str, Key, int]
+"""A group by its table and key, and its number."""
 
 
 def judge(now: Edition, before: Sequence[Past], limits: Limits, always: Collection[str] = NOWHERE) -> Shown:
@@ -28,9 +31,8 @@ def judge(now: Edition, before: Sequence[Past], limits: Limits, always: Collecti
     judging = _Judging([*(each.edition for each in past), now], limits)
     judging.begin([each.shown for each in past])
     shown: dict[str, set[Key]] = {name: set() for name in now.tables}
-    for name, key, group in judging.candidates():
-        if judging.show(group, always=name in always):
-            shown[name].add(key)
+    for name, key in judging.shown(list(judging.candidates()), always):
+        shown[name].add(key)
     return {name: frozenset(keys) for name, keys in shown.items()}
 
 
@@ -55,12 +57,14 @@ class _Judging:
         }
         given = np.unique(self._pieces.of_groups[sorted(numbers)])
         candidates = np.unique(self._pieces.of_groups[self._large])
-        self._kernel = Kernel(self._numbering.elements, len(given) + len(candidates))
-        for piece in given[given < self._pieces.count]:
-            self._kernel.give(self._pieces.vector(piece))
-        self._known, self._small = self._following(self._kernel.panel[:, :2])
+        parts = self._numbering.parts
+        self._kernel = Kernel(self._numbering.elements, len(given) + len(candidates), max(AT_ONCE, parts))
+        vectors = [self._pieces.vector(piece) for piece in given[given < self._pieces.count]]
+        for start in range(0, len(vectors), AT_ONCE):
+            self._kernel.take(self._kernel.tried(vectors[start : start + AT_ONCE]))
+        self._known, self._small = self._following(self._kernel.panel.columns[:, :2])
 
-    def candidates(self) -> Iterator[tuple[str, Key, int]]:
+    def candidates(self) -> Iterator[Candidate]:
         """The groups of the last edition that are large enough, in the order of judging."""
         sizes = self._pieces.sizes.sum(axis=1)
         for name, table in self._numbering.rows[-1].tables.items():
@@ -69,28 +73,50 @@ class _Judging:
                 if self._large[group]:
                     yield name, key, group
 
-    def show(self, group: int, *, always: bool) -> bool:
-        """Whether the group is shown; from then on its figure is known."""
-        unknown = [piece for piece in self._pieces.of_groups[group] if not self._known[piece]]
-        if not unknown:
-            return always or not self._has_moved_little(group)
-        vectors = [self._pieces.vector(piece) for piece in unknown]
-        columns = self._kernel.orthogonal(vectors)
-        known, small = self._following(columns[:, :1])
-        if (small & ~self._small).any():
-            # one column alone may be orthogonal by chance
-            known, small = self._following(columns)
-        if (small & ~self._small).any() and not always:
+    def shown(self, candidates: Sequence[Candidate], always: Collection[str]) -> Iterator[tuple[str, Key]]:
+        """Those of the candidates that are shown.
+
+        What follows from some figures follows from more. So where nothing small follows from several groups together,
+        each of them would be shown in its turn, and they are judged at once; else a half of them is.
+        """
+        start, count = 0, min(2, AT_ONCE)
+        while start < len(candidates):
+            several = candidates[start : start + count]
+            alone = len(several) == 1
+            if self._show([group for _, _, group in several], always=alone and several[0][0] in always):
+                yield from ((name, key) for name, key, _ in several)
+                start, count = start + len(several), min(2 * count, AT_ONCE)
+            elif alone:
+                start += 1
+            else:
+                count = len(several) // 2
+
+    def _show(self, groups: Sequence[int], *, always: bool) -> bool:
+        """Whether all of the groups are shown; from then on their figures are known."""
+        pieces = dict.fromkeys(piece for group in groups for piece in self._pieces.of_groups[group])
+        unknown = [self._pieces.vector(piece) for piece in pieces if not self._known[piece]]
+        if len(unknown) > AT_ONCE and len(groups) > 1:
             return False
-        for vector in vectors:
-            self._kernel.give(vector)
+        known, small, panel = self._known, self._small, self._kernel.panel
+        if unknown:
+            panel = self._kernel.tried(unknown)
+            known, small = self._following(panel.columns[:, :1])
+            if (small & ~self._small).any():
+                # one column alone may be orthogonal by chance
+                known, small = self._following(panel.columns[:, :2])
+        told = bool((small & ~self._small).any())
+        # a figure that others told already may tell a move; in their turn, or of several groups whenever that was
+        follow = groups if len(groups) > 1 or not unknown else ()
+        if not always and (told or any(self._has_moved_little(group, known) for group in follow)):
+            return False
+        self._kernel.take(panel)
         self._known, self._small = known, small
         return True
 
-    def _has_moved_little(self, group: int) -> bool:
+    def _has_moved_little(self, group: int, known: Flags) -> bool:
         """Whether it differs by too few people from a figure of its own that is known."""
         earlier = self._moves.before[self._moves.after == group]
-        return bool(self._known[self._pieces.of_groups[earlier]].all(axis=1).any())
+        return bool(known[self._pieces.of_groups[earlier]].all(axis=1).any())
 
     def _group(self, edition: int, name: str, key: Key) -> int:
         table = self._numbering.rows[edition].tables[name]

@@ -6,6 +6,7 @@ orthogonal to by chance alone (1 in `PRIME` squared) is taken for following, whi
 shows one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +18,11 @@ Numbers = npt.NDArray[np.float64]
 PRIME = 2_097_143
 """Below 2 ** 21, so that products of residues, summed over a panel, are exact in binary floating point."""
 
+AT_ONCE = 48
+"""Vectors that are given at once."""
+
 _SEED = 20240831
-_PANEL = 48
-_KEPT_OF_PANEL = 8
-_AT_ONCE = 32
+_ROWS_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -31,61 +33,86 @@ class Vector:
     factors: Numbers | None = None
 
 
+@dataclass(frozen=True)
+class Panel:
+    """Some columns of the kernel, orthogonal to what is known and to the vectors `given` since they stood in `begun`.
+
+    `numbers` are their places there; `pivots` those of the columns that the vectors cost, one each.
+    """
+
+    begun: Numbers
+    columns: Numbers
+    numbers: Integers
+    given: tuple[Vector, ...] = ()
+    pivots: tuple[int, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many columns are left."""
+        return int(self.columns.shape[1])
+
+    def without(self, vectors: Sequence[Vector]) -> "Panel":
+        """The same made orthogonal to these vectors, too."""
+        rows, pivots, reduced = _reduced(np.array([dots(self.columns, vector) for vector in vectors]))
+        if not rows:
+            return self
+        others = np.delete(np.arange(self.width), pivots)
+        kept: Numbers = self.columns[:, pivots] @ reduced[rows][:, others]
+        kept = self.columns[:, others] - kept
+        return Panel(
+            self.begun,
+            _residues(kept),
+            self.numbers[others],
+            (*self.given, *(vectors[row] for row in rows)),
+            (*self.pivots, *(int(self.numbers[pivot]) for pivot in pivots)),
+        )
+
+
 class Kernel:
     """Random vectors orthogonal to all that was given; `panel` has some of them, a column each.
 
-    `most` is the largest number of vectors that will be given. The other columns wait, and catch up with what was given
-    all at once, which is a product of matrices.
+    `most` is the largest number of vectors that will be given, `at_once` that of vectors tried together. The other
+    columns wait, and catch up with what was given all at once, which is a product of matrices.
     """
 
-    def __init__(self, elements: int, most: int) -> None:
-        self._left = min(elements, most) + _PANEL
+    def __init__(self, elements: int, most: int, at_once: int = AT_ONCE) -> None:
+        self._width = 2 * (at_once + 1)
+        self._left = min(elements, most) + self._width
         drawn = np.random.default_rng(_SEED).integers(0, PRIME, (elements, self._left))
         self._waiting = drawn.astype(np.float64)
-        self.panel = self._begun = self._waiting
-        self._columns: list[int] = []
-        self._given: list[Vector] = []
-        self._pivots: list[int] = []
         self._begin_panel()
 
-    def orthogonal(self, vectors: list[Vector]) -> Numbers:
-        """Two columns that are orthogonal to these vectors, too."""
-        found = self.panel[:, : len(vectors) + 2]
-        for vector in vectors:
-            found, _ = _without(found, vector)
-        return found[:, :2]
-
-    def give(self, vector: Vector) -> None:
-        """From now on everything is orthogonal to this vector, too."""
-        self.panel, pivot = _without(self.panel, vector)
-        if pivot is None:
-            return
-        self._given.append(vector)
-        self._pivots.append(self._columns.pop(pivot))
-        if self.panel.shape[1] <= _KEPT_OF_PANEL:
+    def tried(self, vectors: Sequence[Vector]) -> Panel:
+        """Two columns or more that are orthogonal to these vectors, too; nothing is given by that."""
+        if self.panel.width < len(vectors) + 2:
             self._catch_up()
             self._begin_panel()
+        return self.panel.without(vectors)
+
+    def take(self, panel: Panel) -> None:
+        """From now on everything is orthogonal to the vectors that the panel was tried with."""
+        self.panel = panel
 
     def _begin_panel(self) -> None:
-        self._left -= _PANEL
-        self.panel = self._begun = self._waiting[:, self._left : self._left + _PANEL].copy()
-        self._columns = list(range(_PANEL))
-        self._given, self._pivots = [], []
+        self._left -= self._width
+        begun = self._waiting[:, self._left : self._left + self._width].copy()
+        self.panel = Panel(begun, begun, np.arange(self._width))
 
     def _catch_up(self) -> None:
         """Makes the columns that wait orthogonal to what was given since the panel began; its rest waits with them."""
-        waiting, pivots = self._waiting[:, : self._left], self._begun[:, self._pivots]
-        solving = _inverse(np.array([dots(pivots, vector) for vector in self._given]))
-        products = np.array([dots(waiting, vector) for vector in self._given])
-        solved = solving @ products % PRIME
-        # part by part, because all of it together does not stay in a processor's cache
-        for start in range(0, len(waiting), _AT_ONCE):
-            part = waiting[start : start + _AT_ONCE]
-            part -= pivots[start : start + _AT_ONCE] @ solved
-            part -= np.floor(part * (1 / PRIME)) * PRIME
-        unused = self.panel.shape[1]
-        self._waiting[:, self._left : self._left + unused] = self.panel
-        self._left += unused
+        panel, waiting = self.panel, self._waiting[:, : self._left]
+        if panel.given:
+            pivots = panel.begun[:, panel.pivots]
+            solving = _inverse(np.array([dots(pivots, vector) for vector in panel.given]))
+            products = np.array([dots(waiting, vector) for vector in panel.given])
+            solved = solving @ products % PRIME
+            # part by part, because all of it together does not stay in a processor's cache
+            for start in range(0, len(waiting), _ROWS_AT_ONCE):
+                part = waiting[start : start + _ROWS_AT_ONCE]
+                part -= pivots[start : start + _ROWS_AT_ONCE] @ solved
+                _residues(part)
+        self._waiting[:, self._left : self._left + panel.width] = panel.columns
+        self._left += panel.width
 
 
 def dots(columns: Numbers, vector: Vector) -> Numbers:
@@ -97,28 +124,34 @@ def dots(columns: Numbers, vector: Vector) -> Numbers:
     return found
 
 
-def _without(columns: Numbers, vector: Vector) -> tuple[Numbers, int | None]:
-    """The columns made orthogonal to the vector at the cost of one of them, and which that was."""
-    products = dots(columns, vector)
-    found = np.flatnonzero(products)
-    if not len(found):
-        return columns, None
-    pivot = int(found[0])
-    others = np.arange(columns.shape[1]) != pivot
-    ratios = products[others] * pow(int(products[pivot]), -1, PRIME) % PRIME
-    kept = columns[:, others] - columns[:, [pivot]] * ratios
-    kept -= np.floor(kept * (1 / PRIME)) * PRIME
-    return kept, pivot
+def _residues(numbers: Numbers) -> Numbers:
+    """The numbers modulo the prime, in their own place; the prime itself may stand for 0."""
+    numbers -= np.floor(numbers * (1 / PRIME)) * PRIME
+    return numbers
+
+
+def _reduced(matrix: Numbers) -> tuple[list[int], list[int], Numbers]:
+    """Independent rows, a column for each that has 1 there and 0 in the other rows, and the rows reduced so."""
+    rows: list[int] = []
+    pivots: list[int] = []
+    for row in range(len(matrix)):
+        found = np.flatnonzero(matrix[row] % PRIME)
+        if not len(found):
+            continue
+        pivot = int(found[0])
+        matrix[row] = matrix[row] * pow(int(matrix[row, pivot]), -1, PRIME) % PRIME
+        factors = matrix[:, pivot].copy()
+        factors[row] = 0
+        _residues(np.subtract(matrix, factors[:, None] * matrix[row], out=matrix))
+        rows.append(row)
+        pivots.append(pivot)
+    return rows, pivots, matrix
 
 
 def _inverse(matrix: Numbers) -> Numbers:
+    """Of a square matrix that has one."""
     size = len(matrix)
-    both = np.hstack([matrix, np.eye(size)])
-    for step in range(size):
-        row = step + int(np.flatnonzero(both[step:, step])[0])
-        both[[step, row]] = both[[row, step]]
-        both[step] = both[step] * pow(int(both[step, step]), -1, PRIME) % PRIME
-        factors = both[:, step].copy()
-        factors[step] = 0
-        both = (both - factors[:, None] * both[step]) % PRIME
-    return both[:, size:]
+    rows, pivots, reduced = _reduced(np.hstack([matrix, np.eye(size)]))
+    assert rows == list(range(size))
+    found: Numbers = reduced[np.argsort(pivots), size:]
+    return found
