@@ -5,7 +5,7 @@ import sys
 
 from quxiang.addresses import PORTS
 
-LATER = {"rich", "obstore", "xlsxwriter", "cv2", "numpy", "PIL", "rapidfuzz", "docx", "lxml"}
+LATER = {"rich", "obstore", "xlsxwriter", "cv2", "numpy", "PIL", "rapidfuzz", "docx", "lxml", "re2"}
 
 
 def test_processes_start_without_what_they_may_never_need() -> None:
