@@ -161,13 +161,15 @@ async def test_writing_follows_the_access_model(campus: Campus, known: Known, se
 
 NAMES_NO_ROW = {
     ("POST", "/v1/questionnaires"): 201,
+    ("POST", "/v1/privacy-statements"): 201,
     ("POST", "/v1/graduates/search"): 200,
     ("POST", "/v1/employers/search"): 200,
     REVEAL: 200,
     CONTACT: 201,
 }
-"""What may succeed from anywhere: a questionnaire of the caller's own, a search or a reveal that finds no graduate, a
-search that finds no employer of the school's own, and a wish of any employer to contact who has a profile."""
+"""What may succeed from anywhere: a questionnaire or statement of the caller's own, a search or a reveal that finds no
+graduate, a search that finds no employer of the school's own, and a wish of any employer to contact who has a profile.
+"""
 
 NAMES_GRADUATE = frozenset(
     ("POST", f"/v1/{name}") for name in ("registrations", "corrections", "erasures", "support-plans", "ledger-entries")

@@ -28,6 +28,7 @@ from writes import (
     SAMPLE,
     SEASON,
     SELF_CHECK,
+    STATEMENT,
     Write,
     bulk_decision,
     clear_export,
@@ -165,6 +166,10 @@ async def known_school(campus: Campus, school: str) -> Known:
     place = campus.urls["destinations"] + AUTHORISATION[1]
     authorised = await campus.http.post(place, headers=campus.officer(school), **requests[AUTHORISATION])
     assert authorised.status_code == 201, authorised.text
+    stated = await campus.http.post(campus.urls["surveys"] + STATEMENT[1], headers=manager, **requests[STATEMENT])
+    assert stated.status_code == 201, stated.text
+    published = campus.urls["surveys"] + f"{STATEMENT[1]}/{stated.json()['id']}/publish"
+    assert (await campus.http.post(published, headers=manager | {"If-Match": "*"})).status_code == 200
     task = await disputed(campus, graduate)
     own_employer = await made_of(campus, sorted(tokens)[1])
     planned = await campus.http.post(
@@ -203,6 +208,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "authorisation_id"): authorised.json()["id"],
             ("*", "registration_id"): registrations[0]["id"],
             ("*", "questionnaire_id"): wave["questionnaire_id"],
+            ("*", "statement_id"): stated.json()["id"],
             ("*", "number"): "1",
             ("*", "wave_id"): wave["id"],
             ("*", "response_id"): responses[0]["id"],
@@ -242,7 +248,7 @@ async def known_school(campus: Campus, school: str) -> Known:
         | {written, bulk, task, filed}
         | {
             each.json()["id"]
-            for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned)
+            for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned, stated)
         },
         persons,
         requests,

@@ -18,6 +18,7 @@ BODILESS = (
         "submit", "counsellor-approve", "college-approve", "school-approve", "confirm", "request-void", "void",
     )),
     ("POST", "/v1/questionnaires/{questionnaire_id}/publish"),
+    ("POST", "/v1/privacy-statements/{statement_id}/publish"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
@@ -65,6 +66,7 @@ EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
 """What only one school has."""
 
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
+STATEMENT = ("POST", "/v1/privacy-statements")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
 SEASON = "2199"
 """A cohort without people: its season decides over no write about them."""
@@ -184,6 +186,8 @@ def complete_requests(
         ("POST", "/v1/reconciliations/{reconciliation_id}/items/{n}/decide"): {"decision": "keep_ours"},
         ("POST", "/v1/questionnaires"): QUESTIONNAIRE,
         ("PATCH", "/v1/questionnaires/{questionnaire_id}"): {"title": QUESTIONNAIRE["title"]},
+        STATEMENT: statement(),
+        ("PATCH", "/v1/privacy-statements/{statement_id}"): {"retention_months": 12},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
     }
@@ -282,6 +286,12 @@ def correction_of(graduate: str) -> Json:
 def erasure_of(graduate: str) -> Json:
     """What a graduate and an officer ask for alike."""
     return {"graduate_id": graduate, "ground": "graduate_request"}
+
+
+def statement() -> Json:
+    """A privacy statement."""
+    words = {"zh": "自愿填写", "en": "Answering is voluntary"}
+    return {"text": words, "purposes": words, "contact": words, "retention_months": 24}
 
 
 def _wave(roster: Json, questionnaire: str) -> Json:

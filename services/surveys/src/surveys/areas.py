@@ -17,6 +17,8 @@ from surveys.invitations.tables import invitations
 from surveys.measures.commands import CLOSE_SECONDS, close_due_waves
 from surveys.measures.storage import raise_streams
 from surveys.measures.tables import measure_streams
+from surveys.privacy.routes import router as privacy_routes
+from surveys.privacy.tables import statement_versions, statements
 from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
@@ -70,6 +72,7 @@ AREAS = (
         subscription=SITUATIONS,
     ),
     Area(tables=[questionnaires, questionnaire_versions], routes=[questionnaire_routes]),
+    Area(tables=[statements, statement_versions], routes=[privacy_routes]),
     Area(
         tables=[waves, wave_eligible, response_streams],
         routes=[wave_routes],

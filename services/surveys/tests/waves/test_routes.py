@@ -176,6 +176,7 @@ async def test_a_wave_of_another_school_looks_like_none(client: Client, wave: Js
 
 async def test_a_wave_waits_for_the_change_it_must_include(
     keep: Keep,
+    situate: Keep,
     manager: httpx.AsyncClient,
     school: str,
     plan: Json,
@@ -187,6 +188,7 @@ async def test_a_wave_waits_for_the_change_it_must_include(
     assert (late.status_code, late.json()["min_change_met"], late.json()["eligible"]) == (201, False, 0)
     asked = asyncio.create_task(manager.post("/v1/waves", params={"min_change": token, "wait": "10s"}, json=plan))
     await keep([entered])
+    await situate([entered])
     answer = await asked
     assert (answer.json()["min_change_met"], answer.json()["eligible"]) == (True, 1)
     assert (await manager.post("/v1/waves", params={"min_change": "nonsense"}, json=plan)).status_code == 400
@@ -240,6 +242,7 @@ async def test_nobody_waits_for_a_wave_that_cannot_be(
 
 async def test_a_wave_that_has_closed_is_shown_again_to_a_repeated_request(
     keep: Keep,
+    situate: Keep,
     manager: httpx.AsyncClient,
     school: str,
     plan: Json,
@@ -249,6 +252,7 @@ async def test_a_wave_that_has_closed_is_shown_again_to_a_repeated_request(
     headers = {"Idempotency-Key": "short"}
     entered = graduate_event(school)
     await keep([entered])
+    await situate([entered])
     query = {"min_change": ChangeToken(GRADUATES, school, entered.key, 1).encode()}
     first = await manager.post("/v1/waves", params=query, json=short, headers=headers)
 

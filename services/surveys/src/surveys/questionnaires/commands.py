@@ -26,13 +26,9 @@ async def create(unit: UnitOfWork, *, caller: Principal, content: Content) -> Qu
 
     Raises Forbidden, or Invalid for ambiguous ids.
     """
-    caller.must_be_in(EDITORS)
-    # a token that lacks the school its role needs would make a draft for all schools
-    if caller.row_scope().nothing:
-        raise Forbidden
+    owner = owner_of(caller)
     if problems := ambiguities(content):
         raise Invalid(problems)
-    owner = None if caller.role is Role.ADMIN or caller.school_code is None else SchoolCode(caller.school_code)
     made = await storage.add(unit.connection, owner, content)
     await _audit(unit, "create", made)
     return made
@@ -87,6 +83,15 @@ async def publish(
     )
     await _audit(unit, "publish", published)
     return published
+
+
+def owner_of(caller: Principal) -> SchoolCode | None:
+    """The school of what a caller begins; None of an admin, whose is for every school. Raises Forbidden."""
+    caller.must_be_in(EDITORS)
+    # a token that lacks the school its role needs would make a draft for all schools
+    if caller.row_scope().nothing:
+        raise Forbidden
+    return None if caller.role is Role.ADMIN or caller.school_code is None else SchoolCode(caller.school_code)
 
 
 def permitted(caller: Principal, found: Found | None) -> Found:

@@ -104,7 +104,7 @@ def _documents(content: Content) -> dict[str, Any]:
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:
-    return _shared_or(questionnaires.c.school_code, seen)
+    return shared_or(questionnaires.c.school_code, seen)
 
 
 @lru_cache
@@ -116,12 +116,12 @@ def _one(seen: ScopeShape, *, for_update: bool) -> Select[Any]:
 @lru_cache
 def _version(seen: ScopeShape) -> Select[Any]:
     number = versions.c.number == bindparam("number")
-    visible = _shared_or(versions.c.school_code, seen)
+    visible = shared_or(versions.c.school_code, seen)
     return select(versions).where(versions.c.questionnaire_id == bindparam("id"), number, visible)
 
 
-def _shared_or(school_code: ColumnElement[Any], seen: ScopeShape) -> ColumnElement[bool]:
-    """A questionnaire without a school may be used by every one; employers and offices see none."""
+def shared_or(school_code: ColumnElement[Any], seen: ScopeShape) -> ColumnElement[bool]:
+    """Rows of schools in scope, and those without a school, which any may use; employers and offices see none."""
     if seen.nothing or seen.names & {"employer_id", "office_id"}:
         return seen.condition(Owners())
     return or_(school_code.is_(None), seen.condition(Owners(school_code=school_code)))

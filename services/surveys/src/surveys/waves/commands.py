@@ -4,6 +4,7 @@ from common.auth import Principal, Role
 from common.database import UnitOfWork
 from common.errors import FieldProblem, Invalid, Message, NotFound
 from common.sql import Connection
+from surveys.privacy.storage import newest
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.waves import storage
@@ -14,6 +15,7 @@ MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
 _ORDER = Message("截止时间须晚于开始时间", "The wave must close after it opens")
 _OVER = Message("截止时间已过", "The closing time has passed already")
+_UNKNOWN_STATEMENT = Message("没有这份已发布的隐私声明", "There is no such published privacy statement")
 _UNKNOWN_VERSION = Message("没有这份已发布的问卷版本", "There is no such published questionnaire version")
 
 
@@ -56,4 +58,8 @@ async def judged(connection: Connection, plan: WavePlan) -> PublishedVersion:
     # what another school keeps to itself is as good as unknown
     if asked is None or asked.school_code not in {None, plan.school_code}:
         raise Invalid([FieldProblem("/questionnaire_version", "unknown_questionnaire_version", _UNKNOWN_VERSION)])
+    if plan.privacy_statement_id is not None:
+        told = await newest(connection, plan.school_code, plan.privacy_statement_id)
+        if told is None or told.school_code not in {None, plan.school_code}:
+            raise Invalid([FieldProblem("/privacy_statement_id", "unknown_privacy_statement", _UNKNOWN_STATEMENT)])
     return asked

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 
 from common.errors import Conflict, Message
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
+from surveys.privacy.domain import StatementId
 
 
 class Cycle(IntEnum):
@@ -25,9 +26,9 @@ class WavePhase(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WavePlan:
-    """A wave as it is asked for."""
+    """A wave as it is asked for; without a statement of its own its respondents read what the school published last."""
 
     school_code: SchoolCode
     cohort: Cohort
@@ -36,9 +37,10 @@ class WavePlan:
     questionnaire_version: int
     opens_at: datetime
     closes_at: datetime
+    privacy_statement_id: StatementId | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wave(WavePlan):
     """跟踪调查轮次. `eligible` counts the cohort's population at the moment the wave was created."""
 
@@ -62,7 +64,7 @@ class WaveClosed(Conflict):
     title = Message("调查已截止，不能再邀请", "The wave has closed; nobody can be invited any more")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CurrentWave(Wave):
     """A wave and the phase that it is in now."""
 

@@ -35,6 +35,8 @@ waves = Table(
     instant_column("created_at"),
     # when the close act said so, after every answer
     Column("closed_at", DateTime(timezone=True)),
+    # NULL: what the school published last
+    Column("privacy_statement_id", Uuid, ForeignKey("privacy_statements.id")),
     ForeignKeyConstraint(
         ["questionnaire_id", "questionnaire_version"],
         ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],

@@ -10,6 +10,7 @@ from common.contracts import ChangeToken
 from common.errors import Message
 from common.http import StrictModel, rule_broken
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode
+from surveys.privacy.domain import StatementId
 from surveys.waves.domain import Cycle, Wave, WavePlan
 
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
@@ -37,6 +38,9 @@ class NewWave(StrictModel):
     questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     opens_at: Instant
     closes_at: Instant
+    privacy_statement_id: StatementId | None = Field(
+        default=None, description="Null: respondents read what the school published last"
+    )
 
     def plan(self) -> WavePlan:
         """The domain value."""
@@ -55,6 +59,7 @@ class WaveBody(BaseModel, from_attributes=True):
     questionnaire_version: int
     opens_at: datetime
     closes_at: datetime
+    privacy_statement_id: UUID | None
     eligible: int
     created_at: datetime
 
