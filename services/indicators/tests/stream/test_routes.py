@@ -1,126 +1,24 @@
 """The stream over a real socket: nothing is missed, nothing is foreign, and its ends."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from itertools import count
-from pathlib import Path
+from contextlib import AsyncExitStack
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from listening import GROUPS, Heard, Move, groups_of, listening
 
-from common.contracts import rate
-from common.contracts.organisation import UnitKind
 from common.database import Database
-from indicators.app import create_app
 from indicators.reading.selection import Level, Scope
-from indicators.settings import Settings
 from indicators.stream.announcements import Announcer
 from indicators.stream.domain import Listener
-from testing.databases import ServiceDatabase, committed
-from testing.http import running_app
 from testing.tokens import TokenMint
 
-GROUPS = [("total", None), ("college", "C1"), ("college", "C2"), ("major", "M1"), ("class", "K1"), ("class", "K2")]
-_INSERT = text(
-    "INSERT INTO outbox (topic, key, sequence, type, school_code, data, position) VALUES "
-    "(:topic, :school, :sequence, :type, :school, CAST(:data AS jsonb), :position)"
-)
-_positions = count(1)
-Move = Callable[..., Awaitable[int]]
 
-
-@pytest.fixture(scope="module")
-def move(database: Database) -> Move:
-    """Announces that groups of a school moved; gives the position."""
-
-    async def moved(school: str, cohort: int = 2024, kind: str = rate.MOVED) -> int:
-        position = next(_positions)
-        data = {"cohort": cohort, "groups": [{"dimension": name, "value": value} for name, value in GROUPS]}
-        said = {"topic": rate.TOPIC, "school": school, "sequence": position, "type": kind, "position": position}
-        async with committed(database) as connection:
-            await connection.execute(_INSERT, said | {"data": json.dumps(data)})
-        return position
-
-    return moved
-
-
-@pytest.fixture(scope="module")
-async def served(
-    stored: ServiceDatabase, database: Database, mint: TokenMint, keyring_file: Path
-) -> AsyncIterator[httpx.AsyncClient]:
-    settings = Settings(database_url=stored.app_url, keyring_file=keyring_file, **mint.settings)
-    app = create_app(settings, database, {})
-    app.state.announcer = Announcer(database, look_seconds=0.05, silent=0.2)
-    async with running_app(app) as client:
-        yield client
-
-
-@pytest.fixture
-async def place(new_school: Any, apply: Any) -> Any:
-    school = new_school()
-    school.described("410000")
-    school.has_unit(UnitKind.MAJOR, "M1", college_code="C1")
-    school.has_unit(UnitKind.CLASS, "K1", college_code="C1")
-    school.has_unit(UnitKind.CLASS, "K2", college_code="C2")
-    await apply(school.events)
-    return school
-
-
-class Heard:
-    """What a stream said, line by line."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        self.lines = answer.aiter_lines()
-        self.last_id: str | None = None
-
-    async def next(self) -> dict[str, Any] | str | None:
-        """The next event's data, or a comment; None at the end."""
-        found: dict[str, str] = {}
-        async with asyncio.timeout(10):
-            async for line in self.lines:
-                if not line and found:
-                    break
-                name, _, value = line.partition(": ")
-                found[name] = value
-        if not found:
-            return None
-        if "data" not in found:
-            return found.get("", "")
-        assert found["event"] == "moved"
-        self.last_id = found["id"]
-        return dict(json.loads(found["data"]))
-
-    async def event(self) -> dict[str, Any]:
-        while not isinstance(said := await self.next(), dict):
-            assert said is not None
-        return said
-
-
-@asynccontextmanager
-async def listening(
-    served: httpx.AsyncClient, headers: dict[str, str], after: str | None = None, **query: Any
-) -> AsyncIterator[Heard]:
-    also = {"Last-Event-ID": after} if after is not None else {}
-    async with served.stream("GET", "/v1/stream", params=query, headers=headers | also) as answer:
-        assert answer.status_code == 200, await answer.aread()
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        heard = Heard(answer)
-        assert await heard.next() == "open"
-        yield heard
-
-
-def groups(said: dict[str, Any]) -> Sequence[tuple[str, str | None]]:
-    return [(each["dimension"], each["value"]) for each in said["groups"]]
-
-
-async def silent(heard: Heard) -> None:
+async def hears(heard: Heard) -> None:
     """Waits for a comment, after which the listener is among those who hear."""
-    assert await heard.next() == "silence"
+    assert await heard.next() == "alive"
 
 
 async def test_each_hears_of_its_scope_and_of_nothing_else(
@@ -139,35 +37,37 @@ async def test_each_hears_of_its_scope_and_of_nothing_else(
         listening(served, officers["province"], province="410000", cohort=2025) as province,
     ):
         for each in (everything, college, own_class, province):
-            await silent(each)
+            await hears(each)
         await move(other_school.code)
         first = await move(place.code)
         later = await move(place.code, 2025)
         said = await everything.event()
-        assert (said["school_code"], said["cohort"], groups(said)) == (place.code, 2024, GROUPS)
+        assert (said["school_code"], said["cohort"], groups_of(said)) == (place.code, 2024, [*GROUPS])
         assert everything.last_id == str(first)
-        assert groups(await college.event()) == [("college", "C1"), ("major", "M1"), ("class", "K1")]
-        assert groups(await own_class.event()) == [("class", "K2")]
+        assert groups_of(await college.event()) == [("college", "C1"), ("major", "M1"), ("class", "K1")]
+        assert groups_of(await own_class.event()) == [("class", "K2")]
         assert (await province.event())["cohort"] == 2025
         assert province.last_id == str(later)
 
 
-async def test_who_comes_again_misses_nothing(
+async def test_a_comment_comes_in_time_though_there_is_always_something_to_say(
     served: httpx.AsyncClient, mint: TokenMint, move: Move, place: Any
 ) -> None:
-    headers = mint.headers("school_officer", school=place.code)
-    expected: list[str] = [str(await move(place.code))]
-    last, got = expected[0], list[str]()
-    for _ in range(8):
-        expected += [str(await move(place.code)) for _ in range(2)]
-        async with listening(served, headers, last, school=place.code) as heard:
-            moving = asyncio.ensure_future(move(place.code))
-            for _ in range(3):
-                await heard.event()
-                got.append(str(heard.last_id))
-            expected.append(str(await moving))
-        last = got[-1]
-    assert got == expected[1:]
+    async with listening(served, mint.headers("school_officer", school=place.code), school=place.code) as heard:
+
+        async def flow() -> None:
+            while True:
+                await move(place.code)
+
+        flowing = asyncio.create_task(flow())
+        try:
+            said = [await heard.next()]
+            async with asyncio.timeout(5):
+                while said[-1] != "alive" or len(said) == 1:
+                    said.append(await heard.next())
+        finally:
+            flowing.cancel()
+        assert None not in said
 
 
 async def test_an_event_that_never_was_is_refused(
@@ -237,7 +137,7 @@ async def test_five_hundred_cost_as_many_statements_as_one(
     monkeypatch.setattr(database, "reading", counted)
     figures = []
     for listeners in (1, 500):
-        announcer = Announcer(database, look_seconds=0.02, silent=5)
+        announcer = Announcer(database, look_seconds=0.02, comment_seconds=5)
         colleges = ("C1", "C2")
         ears = [
             announcer.hear(Listener(Scope(Level.SCHOOL, place.code), college=colleges[number % 2]), None, 20)

@@ -19,8 +19,8 @@ from indicators.stream.storage import AT_A_TIME, missed_by, moved_after, reached
 LOOK_SECONDS = 1.0
 """Between two looks; events of moved groups are announced once a second, too."""
 
-SILENT_SECONDS = 15.0
-"""After which a listener that hears nothing gets a comment: the stream still stands."""
+COMMENT_SECONDS = 15.0
+"""Between two comments, so that proxies and clients know that the stream still stands, whatever else it says."""
 
 MAX_WAITING = 1_000
 """Events that may wait for a listener; who takes no more is sent away, and loses nothing by coming again."""
@@ -45,9 +45,11 @@ class _Ear:
 class Announcer:
     """Reads what moved while anyone listens, and lets each hear of what its scope has."""
 
-    def __init__(self, database: Database, look_seconds: float = LOOK_SECONDS, silent: float = SILENT_SECONDS) -> None:
+    def __init__(
+        self, database: Database, look_seconds: float = LOOK_SECONDS, comment_seconds: float = COMMENT_SECONDS
+    ) -> None:
         self._database = database
-        self._look_seconds, self._silent = look_seconds, silent
+        self._look_seconds, self._comment_seconds = look_seconds, comment_seconds
         self._ears: set[_Ear] = set()
         self._of_subject: Counter[str] = Counter()
         self._reached = 0
@@ -67,7 +69,7 @@ class Announcer:
             self._of_subject += Counter()
 
     async def hear(self, listener: Listener, after: int | None, lasts: float) -> AsyncGenerator[Said | None, None]:
-        """What the listener hears of from now on, or after a position, for some seconds; None after a silence."""
+        """What the listener hears from now on, or after a position, for some seconds; None where a comment is due."""
         end = time.monotonic() + lasts
         async with self._beginning:
             if self._looking is None or self._looking.done():
@@ -77,11 +79,15 @@ class Announcer:
             self._ears.add(ear)
         try:
             async for said in self._missed(listener, after, until):
+                if time.monotonic() >= end:
+                    return
                 yield said
-            while (left := end - time.monotonic()) > 0 and not ear.is_full:
+            due = time.monotonic() + self._comment_seconds
+            while (now := time.monotonic()) < end and not ear.is_full:
                 try:
-                    yield await asyncio.wait_for(ear.waiting.get(), min(left, self._silent))
+                    yield await asyncio.wait_for(ear.waiting.get(), min(end, due) - now)
                 except TimeoutError:
+                    due = time.monotonic() + self._comment_seconds
                     yield None
         finally:
             self._ears.discard(ear)

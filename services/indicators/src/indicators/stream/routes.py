@@ -97,7 +97,7 @@ async def _written(announcer: Announcer, listener: Listener, after: int | None, 
     async with aclosing(announcer.hear(listener, after, lasts)) as heard:
         async for said in heard:
             if said is None:
-                yield format_sse_event(comment="silence")
+                yield format_sse_event(comment="alive")
                 continue
             moved, groups = said
             shown = [group._asdict() for group in groups]
