@@ -25,6 +25,7 @@ from tests.load import (
     neighbours,
     reconcile_speed,
     request_cost,
+    stream_listeners,
     tracking_speed,
 )
 from tests.load.reporting import Verdict
@@ -45,6 +46,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "neighbours": neighbours.measure,
     "reconcile-speed": reconcile_speed.measure,
     "request-cost": request_cost.measure,
+    "stream-listeners": stream_listeners.measure,
     "tracking": tracking_speed.measure,
 }
 
