@@ -117,7 +117,7 @@ async def _statements(admin: asyncpg.Connection, ears: Ears, positions: "count[i
         await admin.execute(_MOVED, rate.TOPIC, SCHOOL, position, rate.MOVED, data)
         sent[position] = time.monotonic()
     await asyncio.sleep(STATED)
-    asked = await admin.fetchval(_ASKED) - before - len(sent) - 1
+    asked: int = await admin.fetchval(_ASKED) - before - len(sent) - 1
     seconds = time.monotonic() - begun
     late = [at - since for position, since in sent.items() for at in ears.heard.get(position, ())]
     if len(late) != len(sent) * len(ears.streams):

@@ -53,7 +53,7 @@ class Follower:
 def followers(mint: TokenMint, schools: Sequence[Any], last: str) -> list[Follower]:
     """Every role that has a scope of its own; codes of units are the same in all schools."""
     code, neighbour, _ = (each.code for each in schools)
-    of_college = {("college", "C1"), ("major", "M1"), ("class", "K1")}
+    of_college: set[Group] = {("college", "C1"), ("major", "M1"), ("class", "K1")}
 
     def own(said: Said, groups: set[Group]) -> Sequence[Group]:
         return [each for each in said.groups if said.school == code and each in groups]
