@@ -1,19 +1,21 @@
 """Compares what is kept here with what its owners have, by digests: down to single versions where hashes differ.
 
-Reading whole histories, as `verify` does, takes an hour for a nation; a school that agrees takes two questions.
+Reading whole histories, as `verify` does, takes an hour for a nation; a school that agrees takes a question a topic.
 """
 
 import asyncio
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import httpx
 from sqlalchemy import text
 
 from common import clock
 from common.change_feed import barrier
-from common.change_feed.digests import MAX_PREFIX
+from common.change_feed.digests import MAX_PREFIX, KeyRange
 from common.consuming.feed import asked
 from common.consuming.owner import OwnerNotSettled, owner_of
 from common.database import Database
@@ -44,8 +46,10 @@ class _Compared:
     school_code: SchoolCode
     before: datetime
 
-    def question(self, prefix: str) -> dict[str, str]:
-        return barrier.question(self.topic, self.school_code, self.before, prefix)
+    async def asked(self, prefix: str) -> Mapping[str, Any]:
+        """What the owner says of the versions whose keys begin so; raises HistoryUnavailable."""
+        question = barrier.question(self.topic, self.school_code, self.before, prefix)
+        return await asked(self.owner, barrier.PATH, question)
 
 
 async def reconcile(
@@ -70,37 +74,44 @@ async def _differences(database: Database, compared: _Compared, patience: float)
     """What differs once the owner is settled; what arrives meanwhile looks like a difference, and is waited for."""
     deadline = time.monotonic() + patience
     while True:
-        settled = barrier.OwnerDigest.of(await asked(compared.owner, barrier.PATH, compared.question(""))).is_settled
+        digest = barrier.OwnerDigest.of(await compared.asked(""))
         found: list[Difference] = []
-        if settled:
+        if digest.is_settled:
             async with database.reading() as connection:
-                found = await _below(connection, compared, "")
+                found = await _of_ranges(connection, compared, "", digest.ranges)
             if not found:
                 return []
         if time.monotonic() > deadline:
-            if not settled:
+            if not digest.is_settled:
                 raise OwnerNotSettled
             return found
         await asyncio.sleep(_ASK_AGAIN)
 
 
-async def _below(connection: Connection, compared: _Compared, prefix: str) -> list[Difference]:
+async def _of_ranges(
+    connection: Connection, compared: _Compared, prefix: str, theirs: Sequence[KeyRange]
+) -> list[Difference]:
     """Differences of the versions whose keys begin so: of the ranges whose hashes differ, and of no others."""
-    if len(prefix) == MAX_PREFIX:
-        return await _of_versions(connection, compared, prefix)
-    theirs = barrier.OwnerDigest.of(await asked(compared.owner, barrier.PATH, compared.question(prefix))).ranges
     ours = await digest_of(connection, compared.topic, compared.school_code, compared.before, prefix)
     return [
         difference
         for their, our in zip(theirs, ours, strict=True)
         if their != our
-        for difference in await _below(connection, compared, their.prefix)
+        for difference in await _of_range(connection, compared, their.prefix)
     ]
 
 
-async def _of_versions(connection: Connection, compared: _Compared, prefix: str) -> list[Difference]:
-    answer = await asked(compared.owner, barrier.PATH, compared.question(prefix))
-    theirs = {(each["key"], each["sequence"]): each["event_id"] for each in answer["items"]}
+async def _of_range(connection: Connection, compared: _Compared, prefix: str) -> list[Difference]:
+    answer = await compared.asked(prefix)
+    if len(prefix) == MAX_PREFIX:
+        return await _of_versions(connection, compared, prefix, answer["items"])
+    return await _of_ranges(connection, compared, prefix, barrier.OwnerDigest.of(answer).ranges)
+
+
+async def _of_versions(
+    connection: Connection, compared: _Compared, prefix: str, listed: Iterable[Mapping[str, Any]]
+) -> list[Difference]:
+    theirs = {(each["key"], each["sequence"]): each["event_id"] for each in listed}
     kept = await kept_versions(connection, compared.topic, compared.school_code, compared.before, prefix)
     ours = {(each.key, each.sequence): f"{each.event_id}" for each in kept}
     return [
