@@ -121,3 +121,71 @@ def test_what_the_edition_did_not_take_anew_is_not_published() -> None:
 def test_before_an_edition_nothing_is_shown() -> None:
     [table] = publish(None, BY_COLLEGE).tables
     assert (table.observations, [each.because for each in table.hidden]) == ([], ["few_answers"])
+
+
+REASONS = Wanted(by=("college",), indicator="leave_reasons", cycle=1, definition="d")
+IN_ALL = Wanted(by=(), indicator="leave_reasons", cycle=1, definition="d")
+
+
+def naming(colleges: Mapping[str, Sequence[Sequence[str]]]) -> list[Answer]:
+    """Answers by college that name these codes."""
+    return [
+        answer.model_copy(update={"measured": {"leave_reason": list(said)}, "since": {"leave_reason": 1}})
+        for college, named in colleges.items()
+        for answer, said in zip(answers({college: [1] * len(named)}), named, strict=True)
+    ]
+
+
+def counts(found: Published, table: int = 0) -> dict[str | None, dict[str, int]]:
+    return {
+        each.group.get("college"): {code["code"]: code["count"] for code in each.indicators["leave_reasons"]["value"]}
+        for each in found.tables[table].observations
+        if each.indicators is not None
+    }
+
+
+def test_a_reason_that_a_few_name_stands_in_the_rest() -> None:
+    """Everybody names one: three of family would follow from the others, so they stand with health."""
+    said = naming({"A": [["salary"]] * 30 + [["growth"]] * 20 + [["health"]] * 7 + [["family"]] * 3})
+    found = publish(taken(said), IN_ALL)
+    # seven of health would leave the three
+    assert counts(found) == {None: {"salary": 30, "growth": 20, "_other": 10}}
+    assert [(each.measure, each.because) for each in found.tables[0].hidden] == [
+        ("leave_reasons.health", "small_count"),
+        ("leave_reasons.family", "small_count"),
+    ]
+
+
+def test_a_reason_that_all_but_a_few_name_is_not_shown() -> None:
+    """Several may be named: 57 of 60 leave three who do not."""
+    said = naming({"A": [["salary", "growth"]] * 30 + [["salary"]] * 27 + [["growth"]] * 3})
+    assert counts(publish(taken(said), IN_ALL)) == {None: {"growth": 33}}
+
+
+def test_a_reason_is_shown_where_no_table_tells_of_a_few() -> None:
+    """Two of B name family: they would follow from all and from A, so family is shown of all alone."""
+    said = naming(
+        {
+            "A": [["salary", "family"]] * 10 + [["salary"]] * 10 + [["growth"]] * 10,
+            "B": [["salary"]] * 13 + [["growth", "family"]] * 2 + [["growth"]] * 8,
+        }
+    )
+    found = publish(taken(said), IN_ALL, REASONS)
+    assert counts(found) == {None: {"salary": 33, "growth": 20, "family": 12}}
+    assert counts(found, 1) == {"A": {"salary": 20, "growth": 10}, "B": {"salary": 13, "growth": 10}}
+
+
+def test_what_follows_of_a_college_that_is_not_shown_is_not_of_a_few() -> None:
+    """C has nine answers and D eight: together they are 17, of whom three name family."""
+    family = [["growth", "family"]]
+    said = naming(
+        {
+            "A": family * 10 + [["salary"]] * 20,
+            "C": family * 2 + [["salary"]] * 7,
+            "D": family * 1 + [["salary"]] * 7,
+        }
+    )
+    found = publish(taken(said), IN_ALL, REASONS)
+    assert [*counts(found, 1)] == ["A"]
+    assert "family" in counts(found)[None]
+    assert counts(found, 1) == {"A": {}}

@@ -105,7 +105,7 @@ class _Judging:
                 # one column alone may be orthogonal by chance
                 known, small = self._following(panel.columns[:, :2])
         told = bool((small & ~self._small).any())
-        # a figure that others told already may tell a move; in their turn, or of several groups whenever that was
+        # a figure that follows already may show a move; in their turn, or of several groups whenever that was
         follow = groups if len(groups) > 1 or not unknown else ()
         if not always and (told or any(self._has_moved_little(group, known) for group in follow)):
             return False

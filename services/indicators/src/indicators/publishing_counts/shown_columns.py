@@ -1,6 +1,7 @@
 """Which columns of an indicator a publication shows; pure."""
 
 from indicators.tracking_counts.indicators import INDICATORS, TOPS, VALUE
+from indicators.tracking_counts.statistics import distribution
 
 MEDIAN = "median"
 
@@ -14,3 +15,13 @@ def columns_of(indicator: str) -> list[str]:
     columns = INDICATORS[indicator].columns
     main = VALUE if VALUE in columns else f"{TOPS[0]}"
     return [main, *({MEDIAN} & columns.keys())]
+
+
+def is_distribution(indicator: str) -> bool:
+    """Whether its value is how many name each code.
+
+    >>> is_distribution("leave_reasons"), is_distribution("salary")
+    (True, False)
+    """
+    column = INDICATORS[indicator].columns.get(VALUE)
+    return column is not None and column.statistic is distribution

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from common.shown_groups.editions import Edition, Key, Limits, Past, Shown, in_order
 from common.shown_groups.judging import judge
+from indicators.publishing_counts.distributions import Codes
 from indicators.publishing_counts.people import Counting, Cycle, Hidden, Observation, Table, Tracked, Wanted
-from indicators.publishing_counts.shown_columns import MEDIAN, columns_of
+from indicators.publishing_counts.shown_columns import MEDIAN, columns_of, is_distribution
 from indicators.tracking_counts.dimensions import name_of, table_with
 from indicators.tracking_counts.edition import Memory
 from indicators.tracking_counts.figures import DOMINANT, KEPT_INSIDE
@@ -70,6 +72,7 @@ class Tracking:
             past=past,
             figures=figures,
             judged=judge(now, past, LIMITS),
+            is_distribution=is_distribution(indicator),
             taken_anew=shown_of(newest.shown.get(column, {})),
             # an edition that does not say so of money was taken before editions did
             dominated={
@@ -94,8 +97,21 @@ class _Column:
     judged: Shown
     taken_anew: Shown
     dominated: Mapping[str, Collection[Key]]
+    is_distribution: bool
 
-    @property
+    def figure(self, table: str, key: Key) -> dict[str, Any] | None:
+        """The figure of a group as everybody may read it; none of a group that is not shown."""
+        if key not in self.shown[table]:
+            return None
+        figure = {name: value for name, value in self.figures[table][key].items() if name not in KEPT_INSIDE}
+        return {**figure, "value": self.codes.value(table, key)} if self.is_distribution else figure
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Of a distribution: which codes are shown where."""
+        return Codes(self.now, self.shown, self.figures)
+
+    @cached_property
     def shown(self) -> Shown:
         """Groups with a figure of now that is judged to be shown, by table."""
         return {
@@ -138,19 +154,16 @@ def _table(wanted: Wanted, columns: Mapping[str, _Column], dimensions: tuple[str
 
 def _observation(wanted: Wanted, columns: Mapping[str, _Column], dimensions: tuple[str, ...], key: Key) -> Observation:
     name = name_of(dimensions)
-    main, *beside = (each.figures[name][key] if key in each.shown[name] else None for each in columns.values())
-    assert main is not None, "only what is shown stands in a row"
-    figure = _open(main)
-    if beside:
-        figure[MEDIAN] = _open(beside[0])
-    indicators = {wanted.indicator or "": {**figure, "definition_hash": wanted.definition}}
-    return Observation(group=_labels(wanted, dimensions, key), within={}, base=main["base"], indicators=indicators)
+    main, *beside = (_open(each.figure(name, key)) for each in columns.values())
+    figure = {**main, **({MEDIAN: beside[0]} if beside else {}), "definition_hash": wanted.definition}
+    group = _labels(wanted, dimensions, key)
+    return Observation(group=group, within={}, base=main["base"], indicators={wanted.indicator or "": figure})
 
 
 def _open(figure: Mapping[str, Any] | None) -> dict[str, Any]:
     if figure is None:
         return {**dict.fromkeys(("base", "value", "unit", "interval", "weighted")), "status": "too_few"}
-    return {**{name: value for name, value in figure.items() if name not in KEPT_INSIDE}, "status": "ok"}
+    return {**figure, "status": "ok"}
 
 
 def _labels(wanted: Wanted, dimensions: tuple[str, ...], key: Key) -> Mapping[str, str | None]:
@@ -165,3 +178,5 @@ def _hidden(wanted: Wanted, columns: Mapping[str, _Column], dimensions: tuple[st
         groups = {key for key in each.now.tables[name] if key is not None}
         for key in sorted(groups - each.shown[name], key=in_order):
             yield Hidden(group=_labels(wanted, dimensions, key), because=each.why_hidden(name, key), measure=measure)
+        for code in each.codes.hidden(name) if each.is_distribution else ():
+            yield Hidden(group={}, because="small_count", measure=f"{wanted.indicator}.{code}")

@@ -10,7 +10,7 @@ from common.sql import Connection
 from indicators.publishing.domain.publications import Publication
 from indicators.publishing.domain.tables import TABLES, TableAsked
 from indicators.publishing_counts.people import Cycle, Published
-from indicators.publishing_counts.shown_columns import columns_of
+from indicators.publishing_counts.shown_columns import columns_of, is_distribution
 from indicators.tracking import storage as editions
 from indicators.tracking.domain import Edition, Series
 from indicators.tracking_counts.dimensions import name_of, table_with
@@ -80,7 +80,10 @@ async def _memory(connection: Connection, edition: UUID, columns: set[str]) -> M
 async def _figures(connection: Connection, edition: Edition, asked: Sequence[TableAsked]) -> list[Row]:
     found: dict[tuple[str, str], Row] = {}
     for table in asked:
-        name = name_of(table_with(TABLES, table.by) or ())
-        for row in await editions.figures(connection, edition, name, [table.indicator or ""]):
-            found[row.table, row.indicator] = row
+        indicator = table.indicator or ""
+        # which codes a distribution shows rests on all its tables
+        of = TABLES if is_distribution(indicator) else [table_with(TABLES, table.by) or ()]
+        for name in map(name_of, of):
+            for row in await editions.figures(connection, edition, name, [indicator]):
+                found[row.table, row.indicator] = row
     return [*found.values()]
