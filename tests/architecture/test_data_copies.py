@@ -57,6 +57,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "effective_registrations": "registrations",
         "graduates": "roster_entry",
         "invitations": "invitations",
+        "response_consents": "consents",
         "response_pages": "responses",
         "responses": "responses",
         "roster_groups": "groups",

@@ -83,12 +83,21 @@ async def invited(campus: Campus, wave: Json, headers: dict[str, str]) -> dict[s
 
 
 async def answer(campus: Campus, token: str, values: Json) -> httpx.Response:
-    """Open a link, fill in its page and submit."""
+    """Open a link, agree to the privacy statement, fill in the page and submit."""
     base, link = f"{campus.urls['surveys']}/v1/answer", {"Authorization": f"Survey {token}"}
     opened = await campus.http.get(base, headers=link)
     assert opened.status_code == 200, opened.text
+    agreed = await consent(campus, token, opened)
+    assert agreed.status_code == 200, agreed.text
     saved = await campus.http.put(
-        f"{base}/pages/work", json={"values": values}, headers=link | {"If-Match": opened.headers["ETag"]}
+        f"{base}/pages/work", json={"values": values}, headers=link | {"If-Match": agreed.headers["ETag"]}
     )
     assert saved.status_code == 200, saved.text
     return await campus.http.post(f"{base}/submit", headers=link | {"If-Match": saved.headers["ETag"]})
+
+
+async def consent(campus: Campus, token: str, opened: httpx.Response) -> httpx.Response:
+    """Agree to the privacy statement that an opened link shows."""
+    said = {"statement_version": opened.json()["consent"]["statement_version"], "agreed": True, "sensitive": True}
+    headers = {"Authorization": f"Survey {token}", "If-Match": opened.headers["ETag"]}
+    return await campus.http.put(f"{campus.urls['surveys']}/v1/answer/consent", json=said, headers=headers)

@@ -270,6 +270,26 @@ def tokens(invited: list[Json]) -> list[str]:
 
 
 @pytest.fixture
+def agree(client: Client) -> Callable[[str], Awaitable[None]]:
+    """Agree to the privacy statement with the token of a link."""
+
+    async def give(token: str) -> None:
+        consent = {"statement_version": 1, "agreed": True, "sensitive": False}
+        answer = await client(link=token).put("/v1/answer/consent", json=consent, headers={"If-Match": "*"})
+        assert (answer.status_code, answer.json()["consent"]["given"]) == (200, True), answer.text
+
+    return give
+
+
+@pytest.fixture
+async def agreed(agree: Callable[[str], Awaitable[None]], tokens: list[str]) -> list[str]:
+    """The tokens of links whose holders have agreed."""
+    for token in tokens:
+        await agree(token)
+    return tokens
+
+
+@pytest.fixture
 def moved(addresses: ServiceDatabase) -> Callable[[str, str], Awaitable[None]]:
     """Change the period of a wave, as time would."""
 

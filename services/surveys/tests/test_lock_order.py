@@ -37,9 +37,10 @@ CREATED, OPENED, SUBMITTED = range(3)
 
 
 @pytest.fixture
-async def links(database: Database, client: Client, tokens: list[str]) -> list[Invitation]:
+async def links(database: Database, client: Client, agree: Any, tokens: list[str]) -> list[Invitation]:
     """Three links: one that nobody used, one with a complete answer, one with a submitted answer."""
     for token in tokens[OPENED:]:
+        await agree(token)
         for page, values in (("work", {"satisfied": "y"}), ("study", {"match": 4})):
             path, saved = f"/v1/answer/pages/{page}", {"values": values}
             await client(link=token).put(path, json=saved, headers={"If-Match": "*"})

@@ -18,7 +18,7 @@ from surveys.measures.commands import CLOSE_SECONDS, close_due_waves
 from surveys.measures.storage import raise_streams
 from surveys.measures.tables import measure_streams
 from surveys.privacy.routes import router as privacy_routes
-from surveys.privacy.tables import statement_versions, statements
+from surveys.privacy.tables import receipts, statement_versions, statements
 from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
@@ -95,6 +95,6 @@ AREAS = (
         streams={measure.TOPIC: raise_streams},
         periodic=lambda runtime: [every(CLOSE_SECONDS, partial(close_due_waves, runtime.database))],
     ),
-    Area(routes=[answer_routes]),
+    Area(tables=[receipts], routes=[answer_routes]),
     Area(routes=[data_routes]),
 )

@@ -23,6 +23,8 @@ async def submit(holder: httpx.AsyncClient, **headers: str) -> httpx.Response:
 
 
 async def complete(holder: httpx.AsyncClient) -> None:
+    consent = {"statement_version": 1, "agreed": True, "sensitive": False}
+    await holder.put("/v1/answer/consent", json=consent, headers={"If-Match": "*"})
     for page, values in (("work", {"satisfied": "y"}), ("study", {"match": 4})):
         await holder.put(f"/v1/answer/pages/{page}", json={"values": values}, headers={"If-Match": "*"})
 
@@ -70,7 +72,7 @@ async def test_a_link_nobody_has_is_refused_before_the_query_is_judged(client: C
     [
         ({}, {"satisfied": "y"}, 428),
         ({"If-Match": '"7"'}, {"satisfied": "y"}, 412),
-        ({"If-Match": '"1"'}, {"satisfied": "maybe"}, 422),
+        ({"If-Match": '"1"'}, {"satisfied": "maybe"}, 409),
     ],
 )
 async def test_a_link_stays_used_when_the_request_that_used_it_first_is_refused(

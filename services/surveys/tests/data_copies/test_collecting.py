@@ -11,12 +11,12 @@ Client = Callable[..., httpx.AsyncClient]
 
 
 async def test_what_was_asked_and_answered_is_collected(
-    client: Client, wave: Json, graduates: list[UUID], tokens: list[str]
+    client: Client, wave: Json, graduates: list[UUID], agreed: list[str]
 ) -> None:
     pages: Json = {"work": {"satisfied": "y", "comment": "很好"}, "study": {"match": 4}}
     for page, values in pages.items():
         path = f"/v1/answer/pages/{page}"
-        saved = await client(link=tokens[0]).put(path, json={"values": values}, headers={"If-Match": "*"})
+        saved = await client(link=agreed[0]).put(path, json={"values": values}, headers={"If-Match": "*"})
         assert saved.status_code == 200
     path, own = f"/v1/graduates/{graduates[0]}/data", client("graduate", graduate=graduates[0])
     answer = await own.get(path)
@@ -33,7 +33,7 @@ async def test_what_was_asked_and_answered_is_collected(
     assert (response["invitation_id"], response["state"]) == (invitation["id"], "open")
     assert {each["page_id"]: each["values"] for each in response["pages"]} == pages
     unused = (await client("graduate", graduate=graduates[1]).get(f"/v1/graduates/{graduates[1]}/data")).text
-    assert all(token not in answer.text + unused for token in tokens)
+    assert all(token not in answer.text + unused for token in agreed)
     assert str(graduates[1]) not in answer.text
     assert (await own.get(f"/v1/graduates/{graduates[1]}/data")).status_code == 404
     assert (await client("survey_manager", school=wave["school_code"]).get(path)).status_code == 403

@@ -46,9 +46,9 @@ async def answered(holder: httpx.AsyncClient) -> None:
 
 
 async def test_a_submission_announces_all_that_it_gives(
-    client: Client, wave: Json, tokens: list[str], graduates: list[UUID], said: Any
+    client: Client, wave: Json, agreed: list[str], graduates: list[UUID], said: Any
 ) -> None:
-    holder = client(link=tokens[0])
+    holder = client(link=agreed[0])
     await holder.put("/v1/answer/pages/study", json={"values": {"match": 4}}, headers=ANY)
     assert await said() == []
     await answered(holder)
@@ -65,9 +65,9 @@ async def test_a_submission_announces_all_that_it_gives(
 
 
 async def test_a_withdrawal_takes_back_and_empties_what_was_announced(
-    client: Client, tokens: list[str], graduates: list[UUID], said: Any
+    client: Client, agreed: list[str], graduates: list[UUID], said: Any
 ) -> None:
-    for token in tokens[:2]:
+    for token in agreed[:2]:
         await answered(client(link=token))
     owner = client("graduate", graduate=graduates[0])
     [mine] = (await owner.get("/v1/responses")).json()["items"]
@@ -85,7 +85,7 @@ async def test_a_withdrawal_takes_back_and_empties_what_was_announced(
 
 async def test_a_questionnaire_without_measures_announces_none(
     client: Client, manager: httpx.AsyncClient, plan: Json, questionnaire: Json, graduates: list[UUID], said: Any,
-    runner: Any,
+    runner: Any, agree: Any,
 ) -> None:  # fmt: skip
     asked = {**questionnaire, "pages": questionnaire["pages"][:1]}
     made = (await manager.post("/v1/questionnaires", json=asked)).json()
@@ -94,7 +94,9 @@ async def test_a_questionnaire_without_measures_announces_none(
     await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
     assert await runner.run_once()
     link = (await manager.get(f"/v1/waves/{wave['id']}/invitations")).json()["items"][0]
-    holder = client(link=link["link"].split("#")[1])
+    token = link["link"].split("#")[1]
+    await agree(token)
+    holder = client(link=token)
     await holder.put("/v1/answer/pages/work", json={"values": {"satisfied": "y"}}, headers=ANY)
     assert (await holder.post("/v1/answer/submit", headers=ANY)).status_code == 200
     owner = client("graduate", graduate=link["graduate_id"])
@@ -104,9 +106,9 @@ async def test_a_questionnaire_without_measures_announces_none(
 
 
 async def test_only_what_a_later_event_withdraws_can_be_emptied(
-    client: Client, tokens: list[str], graduates: list[UUID], database: Database, said: Any
+    client: Client, agreed: list[str], graduates: list[UUID], database: Database, said: Any
 ) -> None:
-    await answered(client(link=tokens[0]))
+    await answered(client(link=agreed[0]))
     async with database.transaction(SYSTEM) as unit:
         await blank(unit.connection, graduates)
         await unit.commit()
@@ -133,14 +135,14 @@ async def test_a_wave_is_closed_once_by_however_many_workers(
 
 
 async def test_nothing_is_answered_once_a_wave_is_closed(
-    client: Client, wave: Json, tokens: list[str], moved: Moved, database: Database, said: Any
+    client: Client, wave: Json, agreed: list[str], moved: Moved, database: Database, said: Any
 ) -> None:
-    await answered(client(link=tokens[0]))
+    await answered(client(link=agreed[0]))
     await moved(wave["id"], "closes_at = statement_timestamp() - interval '1 second'")
     await close_due_waves(database)
     # a clock that goes back, or another period, opens it to nobody again
     await moved(wave["id"], "closes_at = statement_timestamp() + interval '1 hour'")
-    refused = await client(link=tokens[1]).put("/v1/answer/pages/work", json={"values": {}}, headers=ANY)
+    refused = await client(link=agreed[1]).put("/v1/answer/pages/work", json={"values": {}}, headers=ANY)
     assert refused.status_code == 401
     assert [each["type"] for each in await said()] == [RECORDED, WAVE_CLOSED]
 

@@ -56,6 +56,7 @@ async def test_answers_and_links_go_and_the_responses_count_on(
     wave: Json,
     plan: Json,
     graduates: list[UUID],
+    agree: Any,
     tokens: list[str],
     school: str,
     keep: Keep,
@@ -64,6 +65,7 @@ async def test_answers_and_links_go_and_the_responses_count_on(
     rows: Rows,
 ) -> None:
     for token in tokens[:2]:
+        await agree(token)
         for page, values in (("work", {"satisfied": "y", "comment": "金丝雀"}), ("study", {"match": 4})):
             path = f"/v1/answer/pages/{page}"
             saved = await client(link=token).put(path, json={"values": values}, headers=ANY)
@@ -105,6 +107,7 @@ async def test_whichever_comes_second_nothing_stays(
     settings: Settings,
     wave: Json,
     graduates: list[UUID],
+    agree: Any,
     tokens: list[str],
     school: str,
     keep: Keep,
@@ -112,6 +115,8 @@ async def test_whichever_comes_second_nothing_stays(
     rows: Rows,
 ) -> None:
     cipher = FieldCipher.load(settings.keyring_file)
+    for token in tokens[:2]:
+        await agree(token)
     async with database.reading() as connection:
         links = [await storage.by_digest(connection, hashed_secret(token)) for token in tokens]
     erased = [graduate_event(school, each, sequence=2, erased=True) for each in graduates]

@@ -1,6 +1,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -21,9 +21,9 @@ async def answered(holder: httpx.AsyncClient) -> None:
 
 
 async def test_a_withdrawn_response_is_erased_and_announced(
-    client: Client, tokens: list[str], graduates: list[UUID], school: str, rows: Rows
+    client: Client, agreed: list[str], graduates: list[UUID], school: str, rows: Rows
 ) -> None:
-    await answered(client(link=tokens[0]))
+    await answered(client(link=agreed[0]))
     owner = client("graduate", graduate=graduates[0])
     mine = (await owner.get("/v1/responses")).json()["items"]
     assert [(each["graduate_id"], each["state"]) for each in mine] == [(str(graduates[0]), "submitted")]
@@ -39,11 +39,11 @@ async def test_a_withdrawn_response_is_erased_and_announced(
 
 
 async def test_nobody_sees_or_withdraws_the_response_of_somebody_else(
-    client: Client, tokens: list[str], graduates: list[UUID], school: str
+    client: Client, agreed: list[str], graduates: list[UUID], school: str
 ) -> None:
-    await answered(client(link=tokens[0]))
+    await answered(client(link=agreed[0]))
     [mine] = (await client("graduate", graduate=graduates[0]).get("/v1/responses")).json()["items"]
-    strangers = [client("graduate", graduate=graduates[1]), client("survey_manager", school="99998")]
+    strangers = [client("graduate", graduate=uuid4()), client("survey_manager", school="99998")]
     for stranger in strangers:
         assert (await stranger.get("/v1/responses")).json()["items"] == []
         assert (await stranger.get("/v1/responses", params={"school": school})).json()["items"] == []

@@ -11,7 +11,7 @@ from common.database import Database
 from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, answer, resource
 from surveys.answers import commands
 from surveys.answers.commands import Answer, holder_of
-from surveys.answers.wire import AnswerBody, PageValues
+from surveys.answers.wire import AnswerBody, ConsentForm, PageValues
 from surveys.invitations.domain import Invitation, InvitationState, LinkRefused, has_form
 from surveys.invitations.storage import by_digest
 
@@ -64,6 +64,26 @@ router = Router(prefix="/v1/answer", tags=["answer"], credential=SURVEY_LINK)
 async def read_answer(*, invitation: Holder, database: Db, cipher: Cipher) -> Response:
     async with database.reading() as connection:
         return _shown(await commands.read(connection, cipher, invitation))
+
+
+@router.put(
+    "/consent",
+    response_model=AnswerBody,
+    summary="Agree to the privacy statement; comes before the first page is saved",
+    description="`sensitive` is a consent of its own: without it sensitive questions are not asked. A receipt is kept.",
+)
+async def give_consent(
+    *, invitation: Holder, database: Db, cipher: Cipher, if_match: IfMatch, body: ConsentForm
+) -> Response:
+    act = partial(
+        commands.agree,
+        cipher=cipher,
+        invitation=invitation,
+        expected=if_match,
+        statement_version=body.statement_version,
+        sensitive=body.sensitive,
+    )
+    return _shown(await database.act(holder_of(invitation), act))
 
 
 @router.put("/pages/{page_id}", response_model=AnswerBody, summary="Save the answers of one page")

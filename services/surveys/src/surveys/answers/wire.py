@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from common.http import StrictModel
+from common.errors import Message
+from common.http import StrictModel, rule_broken
 from surveys.answers.commands import Answer
 from surveys.answers.domain import missing
+from surveys.privacy.domain import said_of
+from surveys.privacy.wire import SaidBody
 from surveys.questionnaires.wire import PageBody, TextForm
 from surveys.responses.announcements import change_token
 from surveys.responses.domain import ResponseState
@@ -22,6 +25,29 @@ class PageValues(StrictModel):
     """The answers of one page, all of them: a question left out is not answered."""
 
     values: Values
+
+
+def _agreed(given: bool) -> bool:
+    # not a Literal, for which 1 is true
+    if not given:
+        raise rule_broken("not_allowed", Message("须同意后才能作答", "Must be true: nothing is kept without consent"))
+    return given
+
+
+class ConsentForm(StrictModel):
+    """Consent to the privacy statement that applies now."""
+
+    statement_version: Annotated[int, Field(ge=1, le=2**31 - 1, description="The one that `GET /v1/answer` shows")]
+    agreed: Annotated[bool, AfterValidator(_agreed), Field(description="Nothing is kept without: only true is taken")]
+    sensitive: Annotated[bool, Field(description="Whether sensitive questions may be asked")]
+
+
+class ConsentBody(SaidBody):
+    """What is read before answering, and whether it was agreed to."""
+
+    statement_version: int
+    given: bool
+    sensitive: bool
 
 
 class AskedQuestionnaire(BaseModel):
@@ -58,6 +84,7 @@ class AnswerBody(BaseModel):
     change_token: str | None = Field(description="Of the submission; null before it")
     school: AskingSchool
     wave: AskedWave
+    consent: ConsentBody
     questionnaire: AskedQuestionnaire
     values: Values
     missing: list[str] = Field(description="Required questions that are not answered yet")
@@ -74,6 +101,12 @@ class AnswerBody(BaseModel):
                 "change_token": token and token.encode(),
                 "school": {"code": wave.school_code, **answer.school._asdict()},
                 "wave": wave,
+                "consent": {
+                    **vars(said_of(answer.statement)),
+                    "statement_version": answer.statement.number,
+                    "given": answer.receipt is not None,
+                    "sensitive": answer.receipt is not None and answer.receipt.sensitive,
+                },
                 "questionnaire": {
                     "id": wave.questionnaire_id,
                     "version": wave.questionnaire_version,

@@ -11,6 +11,7 @@ from common.identifiers import GraduateId, ResponseId
 from common.sql import Connection
 from surveys.answers.storage import pages_of
 from surveys.invitations.tables import invitations
+from surveys.privacy.tables import receipts
 from surveys.responses.tables import responses
 from surveys.roster.domain import GROUPS, REGISTERED
 from surveys.roster.tables import graduates, groups, registrations
@@ -40,6 +41,8 @@ _ASKED = (
     .order_by(waves.c.id)
 )
 _INVITED = _of_graduate(invitations, *(invitations.c[name] for name in _INVITATION)).order_by(invitations.c.id)
+_CONSENT = ("response_id", "statement_id", "statement_version", "sensitive", "means", "recorded_at")
+_AGREED = _of_graduate(receipts, *(receipts.c[name] for name in _CONSENT)).order_by(receipts.c.id)
 _ANSWERED = _of_graduate(responses, *(responses.c[name] for name in _RESPONSE)).order_by(responses.c.id)
 
 
@@ -55,5 +58,6 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "registrations": [dict(row) for row in await connection.execute(_REGISTERED, of_graduate)],
         "waves": [dict(row) for row in await connection.execute(_ASKED, of_graduate)],
         "invitations": [dict(row) for row in await connection.execute(_INVITED, of_graduate)],
+        "consents": [dict(row) for row in await connection.execute(_AGREED, of_graduate)],
         "responses": answered,
     }

@@ -5,7 +5,6 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Invalid, must_equal
 from common.identifiers import SchoolCode
 from common.sql import Connection
-from surveys.privacy import storage
 from surveys.privacy.domain import (
     Said,
     SaidChange,
@@ -18,6 +17,7 @@ from surveys.privacy.domain import (
     shipped,
     untranslated,
 )
+from surveys.privacy.storage import statements as storage
 from surveys.questionnaires.commands import owner_of, permitted
 
 

@@ -1,4 +1,4 @@
-"""What a privacy statement says, and the one that is shipped."""
+"""What a privacy statement says, the one that is shipped, and what is kept of a consent."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -83,6 +83,32 @@ class StatementPublished(Conflict):
 
     code = "already_published"
     title = Message("内容已发布，没有改动", "This content is published already")
+
+
+class Means(StrEnum):
+    """How consent was given (同意方式)."""
+
+    SCREEN = "screen"
+    ORAL = "oral"
+    PAPER = "paper"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """同意凭证: without `statement_id` of the statement that is shipped."""
+
+    statement_id: StatementId | None
+    statement_version: int
+    sensitive: bool
+    means: Means
+    recorded_at: datetime
+
+
+class ConsentRequired(Conflict):
+    """Nothing is saved before the respondent has agreed to the privacy statement."""
+
+    code = "consent_required"
+    title = Message("请先阅读并同意隐私声明", "Read the privacy statement and agree to it first")
 
 
 def said_of(said: Said) -> Said:

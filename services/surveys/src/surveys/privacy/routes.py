@@ -10,8 +10,9 @@ from common.auth import Caller, Principal
 from common.database import Database
 from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
 from common.identifiers import SchoolCode
-from surveys.privacy import commands, storage
+from surveys.privacy import commands
 from surveys.privacy.domain import Statement, StatementId
+from surveys.privacy.storage import statements as storage
 from surveys.privacy.wire import NewStatement, StatementBody, StatementPatch, StatementVersionBody
 from surveys.questionnaires.commands import EDITORS, permitted
 

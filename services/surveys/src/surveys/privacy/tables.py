@@ -1,6 +1,18 @@
-"""Tables of privacy statements; published versions are insert-only."""
+"""Tables of privacy statements; published versions and receipts of consent are insert-only."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.database import instant_column, uuid_key
@@ -42,3 +54,27 @@ statement_versions = Table(
     info={"insert_only": True},
 )
 Index("ix_privacy_statement_versions_school_code", statement_versions.c.school_code, statement_versions.c.published_at)
+
+receipts = Table(
+    "response_consents",
+    metadata,
+    uuid_key(),
+    Column("response_id", Uuid, ForeignKey("responses.id"), nullable=False),
+    Column("graduate_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    # NULL: the statement that is shipped
+    Column("statement_id", Uuid),
+    Column("statement_version", Integer, nullable=False),
+    Column("sensitive", Boolean, nullable=False),
+    Column("means", Text, nullable=False),
+    instant_column("recorded_at"),
+    ForeignKeyConstraint(
+        ["statement_id", "statement_version"],
+        ["privacy_statement_versions.statement_id", "privacy_statement_versions.number"],
+        name="fk_response_consents_statement_version",
+    ),
+    CheckConstraint("means IN ('screen', 'oral', 'paper')", name="means_known"),
+    info={"insert_only": True},
+)
+Index("ix_response_consents_response_id_id", receipts.c.response_id, receipts.c.id)
+Index("ix_response_consents_graduate_id", receipts.c.graduate_id)

@@ -4,7 +4,7 @@ from common.auth import Principal, Role
 from common.database import UnitOfWork
 from common.errors import FieldProblem, Invalid, Message, NotFound
 from common.sql import Connection
-from surveys.privacy.storage import newest
+from surveys.privacy.storage.statements import newest
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.waves import storage

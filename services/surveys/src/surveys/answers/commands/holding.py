@@ -1,0 +1,155 @@
+"""What a link asks and what was answered, and the first use of a link."""
+
+from dataclasses import dataclass
+
+from common.auth import Actor
+from common.crypto import FieldCipher
+from common.database import UnitOfWork
+from common.errors import ExpectedVersion, NotFound, must_equal
+from common.identifiers import ResponseId
+from common.sql import Connection
+from surveys.answers import storage
+from surveys.answers.storage import Values
+from surveys.invitations import storage as invitations
+from surveys.invitations.domain import Invitation, InvitationState, LinkRefused
+from surveys.privacy.commands import statement_for
+from surveys.privacy.domain import Receipt, StatementVersion
+from surveys.privacy.storage import receipts
+from surveys.questionnaires.domain.content import Content
+from surveys.questionnaires.storage import published
+from surveys.responses import storage as responses
+from surveys.responses.domain import Response
+from surveys.roster.domain import SchoolNames
+from surveys.roster.storage import school_names
+from surveys.waves import storage as waves
+from surveys.waves.domain import CurrentWave, WaveNotOpen, WavePhase
+
+RESPONDENT = "respondent"
+"""Role under which the audit trail names the holder of a link, who has no account."""
+
+_ANSWERABLE = frozenset({InvitationState.CREATED, InvitationState.OPENED})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the holder of a link is asked, and by whom."""
+
+    wave: CurrentWave
+    school: SchoolNames
+    content: Content
+
+
+@dataclass(frozen=True)
+class Answer(Asked):
+    """Everything about one person's answer while it is being given.
+
+    `statement` is what was agreed to by the newest receipt, and without one what is to be read now.
+    """
+
+    response: Response
+    values: Values
+    statement: StatementVersion
+    receipt: Receipt | None
+
+    @property
+    def id(self) -> ResponseId:
+        """That of the response."""
+        return self.response.id
+
+    @property
+    def version(self) -> int:
+        """That of the response: every saved page raises it."""
+        return self.response.version
+
+
+def holder_of(invitation: Invitation) -> Actor:
+    """Who acts with the link of this invitation."""
+    return Actor(f"invitation:{invitation.id}", RESPONDENT)
+
+
+async def open_link(unit: UnitOfWork, *, invitation: Invitation) -> None:
+    """Notes the first use of a link while its wave is open: from then on only its holder can read it.
+
+    This is an act of its own: it stays when the request that used the link first is refused for something else.
+    """
+    wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
+    # read again under its lock: of two first uses one opens the link
+    held = await invitations.hold(unit.connection, invitation.id)
+    if held.state is not InvitationState.CREATED or held.token_digest is None or wave.phase is not WavePhase.OPEN:
+        return
+    await invitations.mark(unit.connection, held.id, InvitationState.OPENED)
+    await responses.begun(unit.connection, held)
+    detail = {"wave_id": str(held.wave_id)}
+    await unit.audit("invitation.open", "invitation", held.id, school_code=held.school_code, detail=detail)
+
+
+async def read(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
+    """The answer behind a link; raises LinkRefused, or WaveNotOpen."""
+    wave = await waves.current(connection, invitation.wave_id)
+    _must_be_answerable(invitation, wave)
+    wave.must_have_opened()
+    return await find(connection, cipher, invitation)
+
+
+async def find(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
+    """The answer behind a link that was opened, even if it is used up by now."""
+    wave = await waves.current(connection, invitation.wave_id)
+    response = await responses.of_invitation(connection, invitation.id)
+    if response is None:
+        # the wave has opened since the link was looked at
+        raise WaveNotOpen(opens_at=wave.opens_at.isoformat())
+    return await answer_of(connection, cipher, await _asked(connection, wave), response)
+
+
+async def answerable(
+    unit: UnitOfWork, invitation: Invitation, expected: ExpectedVersion, page_id: str | None = None
+) -> tuple[Asked, Response]:
+    """What a link asks, and its response, held until the act ends; `page_id` is the page that the act is about.
+
+    Raises LinkRefused, NotFound for an unknown page, the refusals of a precondition, or WaveNotOpen.
+    """
+    wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
+    # before the invitation is held, for which the other acts on this response wait
+    asked = await _asked(unit.connection, wave)
+    held = await invitations.hold(unit.connection, invitation.id)
+    _must_be_answerable(held, wave)
+    # before the wave opens there is none: it is begun to have a version to compare, and undone with the refusal
+    response = await responses.begun(unit.connection, held)
+    if page_id is not None and asked.content.page(page_id) is None:
+        raise NotFound
+    must_equal(expected, response.version)
+    wave.must_have_opened()
+    return asked, response
+
+
+async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, response: Response) -> Answer:
+    """The answer with everything that was saved of it."""
+    values = await storage.values_of(connection, cipher, response.id)
+    receipt = await receipts.newest(connection, response.id)
+    statement = await statement_for(connection, asked.wave.school_code, asked.wave.privacy_statement_id)
+    if receipt is not None:
+        statement = await receipts.statement_of(connection, receipt)
+    return Answer(asked.wave, asked.school, asked.content, response, values, statement, receipt)
+
+
+async def audit(unit: UnitOfWork, act: str, response: Response) -> None:
+    """Notes an act of the holder on the response."""
+    await unit.audit(
+        f"response.{act}",
+        "response",
+        response.id,
+        school_code=response.school_code,
+        detail={"version": response.version, "wave_id": str(response.wave_id)},
+    )
+
+
+def _must_be_answerable(invitation: Invitation, wave: CurrentWave) -> None:
+    """Raises LinkRefused for a link that is used up, expired, or of who is erased."""
+    if invitation.state not in _ANSWERABLE or invitation.token_digest is None or wave.phase is WavePhase.CLOSED:
+        raise LinkRefused
+
+
+async def _asked(connection: Connection, wave: CurrentWave) -> Asked:
+    content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
+    assert content is not None, "a wave refers to a published version by a foreign key"
+    return Asked(wave, await school_names(connection, wave.school_code), content)

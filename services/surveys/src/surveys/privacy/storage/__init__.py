@@ -1,0 +1,1 @@
+"""Privacy statements and receipts of consent in SQL."""

@@ -1,0 +1,55 @@
+"""Receipts of consent in SQL; they stay when answers are withdrawn or erased."""
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from common import rows
+from common.identifiers import ResponseId
+from common.sql import Connection
+from surveys.privacy.domain import ConsentRequired, Means, Receipt, StatementVersion, shipped
+from surveys.privacy.storage.statements import version_of
+from surveys.privacy.tables import receipts
+from surveys.responses.domain import Response
+
+_ADD = insert(receipts)
+_NEWEST = (
+    select(receipts).where(receipts.c.response_id == bindparam("response_id")).order_by(receipts.c.id.desc()).limit(1)
+)
+
+
+async def add(
+    connection: Connection, response: Response, statement: StatementVersion, means: Means, *, sensitive: bool
+) -> None:
+    """Keeps a receipt of the consent that was given to a statement just now."""
+    values = {
+        "response_id": response.id,
+        "graduate_id": response.graduate_id,
+        "school_code": response.school_code,
+        "statement_id": statement.statement_id,
+        "statement_version": statement.number,
+        "sensitive": sensitive,
+        "means": means.value,
+    }
+    await connection.execute(_ADD, values)
+
+
+async def newest(connection: Connection, response_id: ResponseId) -> Receipt | None:
+    """The consent that counts; None before the first."""
+    return rows.one_or_none(Receipt, await connection.execute(_NEWEST, {"response_id": response_id}))
+
+
+async def must_be_given(connection: Connection, response_id: ResponseId) -> Receipt:
+    """The consent that counts; raises ConsentRequired before the first."""
+    found = await newest(connection, response_id)
+    if found is None:
+        raise ConsentRequired
+    return found
+
+
+async def statement_of(connection: Connection, receipt: Receipt) -> StatementVersion:
+    """What was agreed to."""
+    if receipt.statement_id is None:
+        return shipped()
+    found = await version_of(connection, receipt.statement_id, receipt.statement_version)
+    assert found is not None, "a receipt refers to a published version by a foreign key"
+    return found
