@@ -89,12 +89,18 @@ def test_indicators_are_of_one_kind_of_respondents(series: list[Series], indicat
 
 
 def test_a_gap_asks_for_the_same_cells_of_employers() -> None:
-    question = question_of([OF_GRADUATES, OF_EMPLOYERS], "match_gap", "75", asked_of("major,college", {}, GRADUATES))
+    both = [OF_GRADUATES, OF_EMPLOYERS]
+    question = question_of(both, "match_gap", "75", asked_of("major,college", {}, GRADUATES))
     assert question.stored == ["major_match"]
     assert question.other_asked is not None
-    assert question.other_asked.table == ("hire_college", "hire_major")
+    # beside a major no college is counted, on neither side
+    assert question.other_asked.table == ("hire_major",)
+    question = question_of(both, "match_gap", "75", asked_of("education_level", {"college": "C1"}, GRADUATES))
+    assert question.other_asked is not None
+    assert question.other_asked.table == ("hire_college", "hire_level")
+    assert question.other_asked.filters == {"hire_college": "C1"}
     with pytest.raises(BadQuery):
-        question_of([OF_GRADUATES, OF_EMPLOYERS], "match_gap", "75", asked_of("sex", {}, GRADUATES))
+        question_of(both, "match_gap", "75", asked_of("sex", {}, GRADUATES))
 
 
 def test_a_gap_is_where_both_are_shown() -> None:

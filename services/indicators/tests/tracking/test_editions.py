@@ -18,7 +18,7 @@ from common.database import Database
 from indicators.schemes.documents import versions_of
 from indicators.tracking import commands, storage
 from indicators.tracking.domain import Because, Due
-from indicators.tracking.operations import Editions, standing_of, take
+from indicators.tracking.operations import Editions, standing_of, take, with_level
 from indicators.tracking.wire.answers import Tracking
 from indicators.tracking_counts.edition import Counted, Memory
 from testing.http import Client, get
@@ -166,13 +166,22 @@ async def test_a_gap_is_of_a_college_or_a_major_that_both_speak_of(
 ) -> None:
     school = new_school()
     school.described("410000")
-    people = [school.enters(college_code="C0", major_code="M0") for _ in range(50)]
+    # 31 and 33 are both of the level bachelor
+    about = {"college_code": "C0", "major_code": "M0"}
+    people = [school.enters(**about, education_level_code="31" if at % 2 else "33") for at in range(50)]
     cycle = Cycle(school, people)
     await apply([*school.events, *cycle.asked()])
     await answer(apply, cycle, range(34), major_match=75)
     await answer(apply, cycle, range(34, 50), major_match=50)
-    about = {"hire_college": "C0", "hire_major": "M0"}
-    said = [{**about, "fit_need": 100 if at < 24 else 25} for at in range(40)]
+    said = [
+        {
+            "hire_college": "C0",
+            "hire_major": "M0",
+            "hire_education_level": "31" if at % 3 else "33",
+            "fit_need": 100 if at < 24 else 25,
+        }
+        for at in range(40)
+    ]
     await apply([school.gives(uuid4(), 1, values, employer_id=uuid4()) for values in said])
     await close(apply, cycle)
     await apply([school.closes(uuid4(), year=2025)])
@@ -182,6 +191,11 @@ async def test_a_gap_is_of_a_college_or_a_major_that_both_speak_of(
         ({"by": "college"}, {"college": "C0"}),
         ({"by": "major"}, {"major": "M0"}),
         ({"by": "major", "college": "C0"}, {"major": "M0"}),
+        ({"by": "college,major"}, {"college": "C0", "major": "M0"}),
+        ({"by": "education_level"}, {"education_level": "bachelor"}),
+        ({"education_level": "bachelor"}, {}),
+        ({"by": "college,education_level"}, {"college": "C0", "education_level": "bachelor"}),
+        ({"by": "education_level", "major": "M0"}, {"education_level": "bachelor"}),
     ]
     for asked, group in cells:
         body = await read(client, cycle, "match_gap", year=2025, **asked)
@@ -189,8 +203,17 @@ async def test_a_gap_is_of_a_college_or_a_major_that_both_speak_of(
         # contract of indicators, 4: gap 34/50 - 24/40
         assert (gap["value"], gap["unit"]) == ("8.00", "points")
         assert gap["interval"] == {"low": "-11.42", "high": "27.07", "method": "newcombe"}
+    body = await read(client, cycle, "match_gap", year=2025, by="education_level_code")
+    # 17 of 25 and 16 of 26
+    assert of_group(body, "match_gap", education_level_code="31")["value"] == "6.46"
     refused = await read(client, cycle, "match_gap", year=2025, by="sex", status=400)
     assert [error["rule"] for error in refused["errors"]] == ["no_such_table"]
+
+
+def test_what_an_employers_answer_is_about_has_its_level_whatever_release_remembers_it() -> None:
+    about = ("junior", "C0", None, "33")
+    assert with_level(about) == with_level((*about, None)) == (*about, "bachelor")
+    assert with_level((None, None, None, None)) == (None,) * 5
 
 
 async def get_text(client: Client, path: str, query: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from common.clock import SHANGHAI
 from common.errors import BadQuery, FieldProblem, Message
 from common.identifiers import SchoolCode
-from indicators.tracking_counts.dimensions import Table, table_with, tables_of_employers
+from indicators.tracking_counts.dimensions import HIRE_LEVEL, Table, table_with, tables_of_employers, tables_of_gaps
 from indicators.tracking_counts.figures import gap
 from indicators.tracking_counts.indicators import INDICATORS, MATCH_GAP, VALUE
 
@@ -167,7 +167,12 @@ def _unknown(known: Sequence[str]) -> Message:
 MOST_INDICATORS = 50
 """Of one answer (contract of indicators, 11)."""
 
-_OF_EMPLOYERS = {"college": "hire_college", "major": "hire_major", "education_level_code": "hire_education_level"}
+_OF_EMPLOYERS = {
+    "college": "hire_college",
+    "major": "hire_major",
+    "education_level": HIRE_LEVEL,
+    "education_level_code": "hire_education_level",
+}
 """Groups of graduates that employers' answers can be about, too."""
 
 NEITHER_OR_BOTH = Message(
@@ -231,8 +236,9 @@ def _of_employers(asked: Asked) -> Asked:
     """The same cells in employers' answers; raises BadQuery where these know no such groups."""
     if not {*asked.by, *asked.filters} <= _OF_EMPLOYERS.keys():
         raise BadQuery([FieldProblem("by", "no_such_table", _NOT_OF_BOTH)])
-    filters = {_OF_EMPLOYERS[name]: value for name, value in asked.filters.items()}
-    return asked_of(",".join(_OF_EMPLOYERS[name] for name in asked.by), filters, tables_of_employers())
+    filters = {_OF_EMPLOYERS[name]: value for name, value in asked.filters.items() if name in asked.table}
+    by = [_OF_EMPLOYERS[name] for name in asked.by if name in asked.table]
+    return asked_of(",".join(by), filters, [*tables_of_employers(), *tables_of_gaps()])
 
 
 def gaps(graduates: Mapping[Key, Columns], employers: Mapping[Key, Columns], top: str) -> dict[Key, Columns]:

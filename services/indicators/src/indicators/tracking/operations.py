@@ -16,12 +16,18 @@ from common.errors import TransientError
 from common.observability import exception_summary, logger
 from common.sql import Connection
 from indicators.references.known import yearly_tables
-from indicators.schemes.groupings import DIMENSIONS
+from indicators.schemes.groupings import DIMENSIONS, level_of
 from indicators.schemes.schemes import CN_2024, class_of, is_among
 from indicators.tracking import commands, storage
 from indicators.tracking.domain import Due, Series, last_weekly
-from indicators.tracking_counts.dimensions import OF_EMPLOYERS, tables_of_employers, tables_of_graduates
-from indicators.tracking_counts.edition import Answer, Counting
+from indicators.tracking_counts.dimensions import (
+    HIRE_LEVEL,
+    OF_EMPLOYERS,
+    tables_of_employers,
+    tables_of_gaps,
+    tables_of_graduates,
+)
+from indicators.tracking_counts.edition import Answer, Counting, Group, Memory
 from indicators.tracking_counts.indicators import FIRST_INDUSTRY, FIRST_SALARY
 from indicators.tracking_counts.process import counted
 
@@ -169,15 +175,17 @@ def _of_graduates(people: Sequence[Any], series: Series, dimensions: Sequence[st
     )
 
 
-def _of_employers(found: Sequence[Any], **shared: Any) -> Counting:
+def _of_employers(found: Sequence[Any], past: Sequence[Memory], **shared: Any) -> Counting:
     answers = [answer for row in found for answer in _levels(row)]
     return Counting(
         of_employers=True,
         cohort=0,
         cycle=0,
-        dimensions=OF_EMPLOYERS,
-        tables=tables_of_employers(),
+        dimensions=(*OF_EMPLOYERS, HIRE_LEVEL),
+        tables=[*tables_of_employers(), *tables_of_gaps()],
         answers=answers,
+        # the release before remembers no levels
+        past=[each.model_copy(update={"groups": [with_level(group) for group in each.groups]}) for each in past],
         **shared,
     )
 
@@ -193,12 +201,18 @@ def _levels(row: Any) -> list[Answer]:
             id=f"{row.response_id} {level or ''}".strip(),
             measured=measured,
             since=_since(measured, since, row.response_version),
-            group=(level, *about),
+            group=with_level((level, *about)),
             hires=row.hires or 0,
         )
         for level, (measured, since) in said.items()
         if measured
     ]
+
+
+def with_level(group: Group) -> Group:
+    """The values of OF_EMPLOYERS and HIRE_LEVEL."""
+    about = group[: len(OF_EMPLOYERS)]
+    return (*about, level_of(about[-1]))
 
 
 def pseudonym(graduate_id: UUID) -> str:

@@ -7,6 +7,9 @@ FIRST = ("education_level", "college", "major")
 _NEVER = frozenset({"class", "school", "school_province"})
 OF_EMPLOYERS = ("post_level", "hire_college", "hire_major", "hire_education_level")
 
+HIRE_LEVEL = "hire_level"
+"""The education level of `hire_education_level`, which is a code as that of graduates is; only gaps are asked by it."""
+
 Table = tuple[str, ...]
 """A table by its dimensions; that of all answers has none."""
 
@@ -32,6 +35,11 @@ def tables_of_employers() -> list[Table]:
     """All answers, each of what an employer's answer is about, and the pairs of these."""
     pairs = [(first, second) for at, first in enumerate(OF_EMPLOYERS) for second in OF_EMPLOYERS[at + 1 :]]
     return [(), *((name,) for name in OF_EMPLOYERS), *pairs]
+
+
+def tables_of_gaps() -> list[Table]:
+    """What `match_gap` needs of employers' answers besides: the levels, by themselves and of colleges and majors."""
+    return [(HIRE_LEVEL,), ("hire_college", HIRE_LEVEL), ("hire_major", HIRE_LEVEL)]
 
 
 def table_with(tables: Sequence[Table], dimensions: Sequence[str]) -> Table | None:
