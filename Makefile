@@ -98,7 +98,7 @@ imports: install ## Check who imports whom
 	@$(BIN)/lint-imports
 
 .PHONY: drift
-drift: install .venv/.assets ## Compare generated files with what the code gives now
+drift: install ## Compare generated files with what the code gives now
 	@$(BIN)/python -m common.contracts.generate --check
 	@$(BIN)/python -m registry.dictionary --check
 	@$(BIN)/python -m destinations.dictionary --check
@@ -118,7 +118,7 @@ openapi: install ## Write every service's openapi.json
 	@$(BIN)/python -m quxiang.openapi
 
 .PHONY: assets
-assets: install .venv/.assets ## Write the script that draws charts on pages
+assets: install ## Write the script that draws charts on pages
 	@$(BIN)/python -m quxiang.assets
 
 .PHONY: migration
@@ -152,12 +152,6 @@ install: .venv/.installed ## Create the virtual environment as locked
 .venv/.browser: .venv/.installed
 	@echo "Installing what the tests of pages need …" >&2
 	@$(UV) sync --locked --quiet --inexact --group browser --python "$(PYTHON)" >&2
-	@touch $@
-
-# So is what makes the script of charts: 84 megabytes. Neither takes away what the other brought.
-.venv/.assets: .venv/.installed
-	@echo "Installing what makes the script of charts …" >&2
-	@$(UV) sync --locked --quiet --inexact --group assets --python "$(PYTHON)" >&2
 	@touch $@
 
 .venv/.installed: uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml) | $(UV)

@@ -5,7 +5,9 @@ import sys
 
 from quxiang.addresses import PORTS
 
-LATER = {"rich", "obstore", "xlsxwriter", "cv2", "numpy", "PIL", "rapidfuzz", "docx", "lxml", "re2"}
+LATER = {
+    "rich", "obstore", "xlsxwriter", "cv2", "numpy", "PIL", "rapidfuzz", "docx", "lxml", "re2", "typst", "vl_convert",
+}  # fmt: skip
 
 
 def test_processes_start_without_what_they_may_never_need() -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
-from common.limited.limits import limit_myself, limit_time
+from common.limited.limits import ADDRESSES, limit_myself, limit_time
 from common.limited.starting import limited_process
 
 Answer = Callable[[bytes], Sequence[bytes]]
@@ -67,12 +67,12 @@ class AskedProcess:
         return [await answer.readexactly(int.from_bytes(await answer.readexactly(4))) for _ in range(count)]
 
 
-def answer_all(memory: int, cpu_seconds: int, load: Callable[[], Answer]) -> None:
+def answer_all(memory: int, cpu_seconds: int, load: Callable[[], Answer], *, of: str = ADDRESSES) -> None:
     """The other end: limits this process, loads what answers, and answers until nothing more is sent.
 
-    Bytes of address space for all of it, seconds of processor time for each thing.
+    Bytes of memory for all of it, counted by addresses or data, seconds of processor time for each thing.
     """
-    limit_myself(memory, cpu_seconds)
+    limit_myself(memory, cpu_seconds, of)
     answer = load()
     read, write = sys.stdin.buffer.read, sys.stdout.buffer.write
     while length := int.from_bytes(read(4)):

@@ -3,10 +3,13 @@
 import contextlib
 import resource
 
+ADDRESSES, DATA = "RLIMIT_AS", "RLIMIT_DATA"
+"""What memory is counted by: all addresses, or data alone for a program that reserves many and never uses them."""
 
-def limit_myself(memory: int, cpu_seconds: int) -> None:
-    """Bytes of address space, processor time, no files, no core dump; what a system does not know is left out."""
-    for name, value in (("RLIMIT_AS", memory), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0)):
+
+def limit_myself(memory: int, cpu_seconds: int, of: str = ADDRESSES) -> None:
+    """Bytes of memory, processor time, no files, no core dump; what a system does not know is left out."""
+    for name, value in ((of, memory), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0)):
         with contextlib.suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (value, value))
     limit_time(cpu_seconds)

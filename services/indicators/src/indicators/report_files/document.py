@@ -1,7 +1,7 @@
 """What a report says, whatever the file: chapters of paragraphs and tables."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,29 +14,36 @@ NOTHING = "—"
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture: a Vega-Lite specification that holds its data, and what it says in words."""
+
+    specification: Mapping[str, Any]
+    text: str
+
+
+@dataclass(frozen=True)
 class ReportTable:
-    """A table with its title; `drawn` is the column whose percentages are drawn as bars beside the first column."""
+    """A table with its title, and the picture of its figures where they are drawn."""
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Value]]
-    drawn: int | None = None
+    drawing: Drawing | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As the template takes it."""
-        rows = [list(map(said, row)) for row in self.rows]
-        return {"title": self.title, "columns": list(self.columns), "rows": rows, "chart": self._chart()}
-
-    def _chart(self) -> dict[str, Any] | None:
-        drawn = self.drawn
-        if drawn is None or len(self.rows) < 2:
-            return None
-        bars = [(said(row[0]), said(row[drawn]), float(row[drawn] or 0)) for row in self.rows]
-        text = "; ".join(f"{label} {share}" for label, share, _ in bars)
+        """As the process that makes PDF files takes it."""
         return {
-            "text": f"{self.title} ({self.columns[drawn]}): {text}",
-            "bars": [[label, min(max(size, 0.0), 100.0), share] for label, share, size in bars],
+            "title": self.title,
+            "columns": list(self.columns),
+            "sides": [self._side(at) for at in range(len(self.columns))],
+            "rows": [list(map(said, row)) for row in self.rows],
+            "drawing": self.drawing and vars(self.drawing),
         }
+
+    def _side(self, at: int) -> str:
+        """Where the cells of a column stand: numbers, and words in place of some, on the right."""
+        cells = [row[at] for row in self.rows]
+        return "left" if at == 0 or (cells and not any(isinstance(each, int | Decimal) for each in cells)) else "right"
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,11 @@ class Document:
             ],
         }
         return json.dumps(written, ensure_ascii=False).encode()
+
+
+def number(value: str | None) -> Decimal | None:
+    """A figure as it is answered, as a number with the places that it has."""
+    return None if value is None else Decimal(value)
 
 
 def said(value: Value) -> str:

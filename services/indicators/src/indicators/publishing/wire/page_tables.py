@@ -13,6 +13,7 @@ from indicators.publishing.wire.files import measure_labels
 from indicators.publishing.wire.words import Vocabulary
 from indicators.schemes.documents import Kind, newest
 from indicators.schemes.groupings import DIMENSIONS
+from indicators.structures.domain.labels import spread_title
 from indicators.tracking.wire.answers import title_of
 
 _NUMERATOR, _BASE = Message("人数", "Graduates"), Message("总人数", "All")
@@ -32,24 +33,6 @@ _HEADS: Mapping[TableKind, tuple[Message, ...]] = MappingProxyType(
 )
 _OF_DISTRIBUTION = (_CELL, _NUMERATOR, _ANSWERS, _SHARE)
 _RATES = Message("去向落实情况", "Placement")
-_SPREADS: Mapping[str, Message] = MappingProxyType(
-    {
-        "employer_nature": Message("单位性质", "Nature of the employer"),
-        "industry": Message("单位行业", "Industry"),
-        "industry_tier": Message("三次产业", "Sector"),
-        "position": Message("工作职位类别", "Kind of position"),
-        "province": Message("就业省份", "Province of work"),
-        "city": Message("就业地市", "Prefecture of work"),
-        "region": Message("就业地区", "Region of work"),
-        "place_of_school": Message("就业地与学校所在地", "Place of work and place of the school"),
-        "place_of_origin": Message("就业地与生源地", "Place of work and place of origin"),
-        "destination": Message("毕业去向", "Destination"),
-        "destination_class": Message("去向类别", "Class of destination"),
-        "employment_type": Message("就业类型", "Type of employment"),
-        "study_level": Message("升学层次", "Level of further study"),
-        "abroad_country": Message("留学国家或地区", "Country of study abroad"),
-    }
-)
 _RULES = {each.id: Message(**each.content["title"]) for each in newest(Kind.DENOMINATOR)}
 _MEDIAN = Message("中位数", "median")
 _UNITS: Mapping[str, Message] = MappingProxyType(
@@ -110,7 +93,7 @@ class _Section:
                 what = _RATES
             case TableKind.STRUCTURE:
                 name = table.dimension or ""
-                what = _SPREADS[name] if name in _SPREADS else DIMENSIONS[name].title
+                what = spread_title(name)
             case TableKind.TRACKING:
                 what = title_of(table.indicator or "")
         by = " × ".join(self._said(DIMENSIONS[name].title) for name in table.by)

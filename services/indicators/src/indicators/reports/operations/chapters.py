@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from indicators.publishing.domain.publications import Opened
+from indicators.publishing.wire.words import Units
 from indicators.report_files.document import Chapter, Document
 from indicators.reports.domain import SubjectKind, published_base
 from indicators.reports.operations import contents, words
@@ -16,24 +17,26 @@ async def composed(reading: Reading, kind: SubjectKind, snapshot: Any) -> tuple[
     """The report, and on how many graduates it is; `snapshot` is what is stored of the one that it is of, or None."""
     say = words.Saying(reading.language)
     (total,) = await reading.rates()
-    cycles = await reading.portrait()
+    cycles, years = await reading.portrait(), await reading.employers()
     chapters = [
         await contents.overview(reading, say, kind),
         await contents.features(reading, say),
         await contents.relations(reading, say),
         await contents.trend(reading, say),
-        contents.feedback(say, cycles),
-        contents.portrait(say, cycles),
+        contents.feedback(reading, say, cycles, years),
+        contents.portrait(reading, say, cycles),
         contents.sources(reading, say, snapshot),
     ]
     notice = say(words.NOT_FINAL) if snapshot is None else None
     return await _document(reading, kind, chapters, notice, []), total.base
 
 
-async def composed_of_published(reading: Reading, kind: SubjectKind, opened: Opened) -> tuple[Document, int]:
+async def composed_of_published(
+    reading: Reading, kind: SubjectKind, opened: Opened, units: Units
+) -> tuple[Document, int]:
     """The report of what a publication shows, and on how many graduates it is."""
     say = words.Saying(reading.language)
-    chapters = await PublishedChapters(reading, say, opened).all()
+    chapters = PublishedChapters(reading, say, opened, units).all()
     title = opened.title if isinstance(opened.title, str) else opened.title[reading.language]
     document = await _document(reading, kind, chapters, None, [say(words.PUBLISHED_AS).format(title=title)])
     return document, published_base(reading.selection.filters, opened.asked, opened.counted)

@@ -1,20 +1,21 @@
 """The chapters of a report, each from the figures that it shows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
-from decimal import Decimal
 from typing import Any
 
-from indicators.report_files.document import Chapter, ReportTable, Value
+from common.clock import day_in_shanghai
+from indicators.report_files.document import Chapter, ReportTable, Value, number
 from indicators.reports.domain import SubjectKind
-from indicators.reports.operations import naming, words
-from indicators.reports.operations.reading import Reading
+from indicators.reports.operations import tracked, words
+from indicators.reports.operations.drawing import Bar, bars_of, line_of
+from indicators.reports.operations.reading import EmployersYear, Reading
 from indicators.schemes.groupings import DIMENSIONS
+from indicators.structures.domain.labels import spread_title
 from indicators.structures.domain.spreads import SPREADS
 from indicators.structures.domain.structure import DENOMINATOR_RULES
-from indicators.tracking.wire.answers import CodeBody, IndicatorBody, title_of
 from indicators.tracking.wire.portraits import PortraitCycle
-from indicators.tracking_counts.indicators import OF_PORTRAITS
+from indicators.tracking_counts.indicators import OF_PORTRAITS, SITUATIONS
 
 SPREAD_OVER = ("destination_class", "employment_type", "employer_nature", "industry", "position", "province")
 """Structures of 主要特点."""
@@ -24,6 +25,15 @@ PLACES = ("place_of_school", "place_of_origin")
 
 RELATED_TO = ("education_level", "sex", "origin_urban", "ethnicity_group", "hardship_any")
 """Dimensions of 相关分析: the rate of each group beside that of all."""
+
+MADE_UP_OF = ("education_level", "sex")
+"""Dimensions of 基本情况, beside the units below."""
+
+DRAWN = frozenset({"destination_class", "employer_nature", "industry", "province"})
+"""Structures with a picture beside the table."""
+
+EMPLOYERS_SAY = ("employer_satisfaction", "employer_fit", "employer_match", "rehire", "employer_ability_gaps")
+"""Indicators of employers in 对教育教学的反馈."""
 
 FEEDBACK = (
     "teaching_satisfaction",
@@ -40,8 +50,8 @@ async def overview(reading: Reading, say: words.Saying, kind: SubjectKind) -> Ch
     """All rates, and those of the units below."""
     (total,) = await reading.rates()
     measures = {measure.name: measure.title for measure in reading.scheme.measures}
-    rows: list[Sequence[Value]] = [
-        [say(measures[name]), figure.numerator, figure.denominator, number(figure.rate)]
+    bars = [
+        Bar(say(measures[name]), figure.numerator, figure.denominator, figure.rate)
         for name, figure in total.measures.items()
     ]
     text = say(words.OVERVIEW).format(
@@ -51,24 +61,24 @@ async def overview(reading: Reading, say: words.Saying, kind: SubjectKind) -> Ch
         measure=say(reading.headline.title),
         rate=total.measures[reading.headline.name].rate or say(words.NO_FIGURE),
     )
-    below = {SubjectKind.SCHOOL: ("college",), SubjectKind.COLLEGE: ("major",)}.get(kind, ())
-    tables = [ReportTable(say(words.RATES), say.all(words.MEASURED), rows, drawn=3)]
-    return Chapter(say(words.CHAPTERS[0]), [text], [*tables, *[await _parts(reading, say, name) for name in below]])
+    below = [*{SubjectKind.SCHOOL: ("college",), SubjectKind.COLLEGE: ("major",)}.get(kind, ()), *MADE_UP_OF]
+    asked = [each for each in below if each not in reading.selection.filters]
+    drawing = bars_of(reading, say(words.RATES), bars)
+    tables = [ReportTable(say(words.RATES), say.all(words.MEASURED), [each.row for each in bars], drawing)]
+    return Chapter(say(words.CHAPTERS[0]), [text], [*tables, *[await _parts(reading, say, name) for name in asked]])
 
 
 async def _parts(reading: Reading, say: words.Saying, dimension: str) -> ReportTable:
     headline = reading.headline
-    rows = [
-        [
-            await _label(reading, say, dimension, each.group[dimension]),
-            each.base,
-            each.not_registered,
-            number(each.measures[headline.name].rate),
-        ]
-        for each in await reading.rates(dimension)
-    ]
+    rows, bars = list[Sequence[Value]](), list[Bar]()
+    for each in await reading.rates(dimension):
+        name, figure = await _label(reading, say, dimension, each.group[dimension]), each.measures[headline.name]
+        rows.append([name, each.base, each.not_registered, number(figure.rate)])
+        bars.append(Bar(name, figure.numerator, figure.denominator, figure.rate))
     title = say(words.BY).format(dimension=say(DIMENSIONS[dimension].title))
-    return ReportTable(title, [*say.all(words.PARTS), say(headline.title)], rows, drawn=3)
+    of_units = dimension in {"college", "major"}
+    drawing = bars_of(reading, f"{say(headline.title)}, {title}", bars) if of_units else None
+    return ReportTable(title, [*say.all(words.PARTS), f"{say(headline.title)} (%)"], rows, drawing)
 
 
 async def features(reading: Reading, say: words.Saying) -> Chapter:
@@ -79,20 +89,28 @@ async def features(reading: Reading, say: words.Saying) -> Chapter:
 
 async def _structure(reading: Reading, say: words.Saying, dimension: str) -> ReportTable:
     found = await reading.structure(dimension)
-    rows = [[cell.label or cell.code or say(words.MISSING), cell.count, number(cell.share)] for cell in found.cells]
-    title = say(words.STRUCTURE).format(dimension=say(naming.spread_title(dimension)), base=found.base)
-    return ReportTable(title, say.all(words.CELLS), rows, drawn=2)
+    bars = [
+        Bar(cell.label or cell.code or say(words.MISSING), cell.count, found.base, cell.share) for cell in found.cells
+    ]
+    title = say(words.STRUCTURE).format(dimension=say(spread_title(dimension)), base=found.base)
+    drawing = bars_of(reading, title, bars) if dimension in DRAWN else None
+    rows = [(each.name, each.numerator, number(each.value)) for each in bars]
+    return ReportTable(title, say.all(words.CELLS), rows, drawing)
 
 
 async def relations(reading: Reading, say: words.Saying) -> Chapter:
     """How the first rate of each group differs from that of all; places of employment beside school and home."""
     asked = [each for each in RELATED_TO if each not in reading.selection.filters]
-    compared = [await _compared(reading, say, each) for each in asked]
+    compared = [table for each in asked if (table := await _compared(reading, say, each)) is not None]
     placed = [await _structure(reading, say, each) for each in PLACES]
     return Chapter(say(words.CHAPTERS[2]), [say(words.POINTS)], [*compared, *placed])
 
 
-async def _compared(reading: Reading, say: words.Saying, dimension: str) -> ReportTable:
+async def _compared(reading: Reading, say: words.Saying, dimension: str) -> ReportTable | None:
+    """None where the roster says it of no graduate."""
+    found = await reading.differences(dimension)
+    if all(value is None for value, _, _ in found):
+        return None
     rows = [
         [
             await _label(reading, say, dimension, value),
@@ -101,10 +119,10 @@ async def _compared(reading: Reading, say: words.Saying, dimension: str) -> Repo
             number(figure.rate),
             number(points),
         ]
-        for value, figure, points in await reading.differences(dimension)
+        for value, figure, points in found
     ]
     title = say(words.RELATED).format(measure=say(reading.headline.title), dimension=say(DIMENSIONS[dimension].title))
-    return ReportTable(title, say.all(words.COMPARED), rows, drawn=3)
+    return ReportTable(title, say.all(words.COMPARED), rows)
 
 
 async def trend(reading: Reading, say: words.Saying) -> Chapter:
@@ -123,62 +141,50 @@ async def trend(reading: Reading, say: words.Saying) -> Chapter:
     ]
     broken = [f"{each.cohort}" for each in points if each.is_break]
     breaks = [say(words.BREAKS).format(cohorts=say(words.BETWEEN).join(broken))] if broken else []
-    table = ReportTable(say(words.OVER_COHORTS), say.all(words.TREND), rows, drawn=5)
+    bars = [
+        Bar(f"{each.cohort}", each.figure.numerator, each.figure.denominator, each.figure.rate, each.cohort)
+        for each in points
+    ]
+    drawing = line_of(reading, f"{say(words.OVER_COHORTS)}: {say(reading.headline.title)}", bars)
+    table = ReportTable(say(words.OVER_COHORTS), say.all(words.TREND), rows, drawing)
     return Chapter(say(words.CHAPTERS[3]), [say(words.TREND_OF), *breaks], [table])
 
 
-def feedback(say: words.Saying, cycles: Sequence[PortraitCycle]) -> Chapter:
-    """What the surveys say of teaching."""
-    return Chapter(say(words.CHAPTERS[4]), [say(words.ASKED)], _tracked(say, cycles, FEEDBACK))
+def feedback(
+    reading: Reading, say: words.Saying, cycles: Sequence[PortraitCycle], years: Sequence[EmployersYear]
+) -> Chapter:
+    """What graduates and employers say of teaching."""
+    found = [
+        *tracked.tables(say, say(words.OF_GRADUATES), tracked.graduates(say, cycles), FEEDBACK),
+        *tracked.tables(say, say(words.OF_EMPLOYERS), tracked.employers(say, years), EMPLOYERS_SAY),
+    ]
+    asked = [say(words.ASKED_EMPLOYERS)] if any(each.edition for each in years) else []
+    return Chapter(say(words.CHAPTERS[4]), [*_editions(reading, say, cycles), *asked], found)
 
 
-def portrait(say: words.Saying, cycles: Sequence[PortraitCycle]) -> Chapter:
-    """Everything else that the surveys say."""
-    others = [name for name in OF_PORTRAITS if name not in FEEDBACK]
-    editions = [
-        say(words.EDITION).format(cycle=each.cycle, number=each.edition.number)
+def portrait(reading: Reading, say: words.Saying, cycles: Sequence[PortraitCycle]) -> Chapter:
+    """Everything else that graduates say."""
+    others = [name for name in (SITUATIONS, *OF_PORTRAITS) if name not in FEEDBACK]
+    found = tracked.tables(say, say(words.TRACKED), tracked.graduates(say, cycles), [*dict.fromkeys(others)])
+    return Chapter(say(words.CHAPTERS[5]), _editions(reading, say, cycles), found)
+
+
+def _editions(reading: Reading, say: words.Saying, cycles: Sequence[PortraitCycle]) -> list[str]:
+    """Which editions the figures are of, or why there are none."""
+    if not cycles:
+        return [say(words.NO_SUCH_GROUP)]
+    found = [
+        say(words.EDITION).format(
+            cycle=each.cycle, number=each.edition.number, day=day_in_shanghai(each.edition.taken_at).isoformat()
+        )
         for each in cycles
         if each.edition is not None
     ]
-    return Chapter(say(words.CHAPTERS[5]), editions or [say(words.NO_EDITION)], _tracked(say, cycles, others))
-
-
-def _tracked(say: words.Saying, cycles: Sequence[PortraitCycle], names: Iterable[str]) -> list[ReportTable]:
-    """A table of the indicators that have one value, and one for each that has a value per code, where any is shown."""
-    if not any(each.edition for each in cycles):
-        return []
-    columns = [say(words.INDICATOR), say(words.UNIT), *(say(words.CYCLE).format(cycle=each.cycle) for each in cycles)]
-    rows, spread = list[Sequence[Value]](), list[ReportTable]()
-    for name in names:
-        bodies = [each.indicators.get(name) for each in cycles]
-        if any(body and isinstance(body.value, list) for body in bodies):
-            spread.append(_by_code(say, name, cycles, bodies))
-        elif any(body and body.status == "ok" for body in bodies):
-            unit = next(body.unit for body in bodies if body and body.unit)
-            values = [_value(say, body) for body in bodies]
-            rows.append([say(title_of(name)), say(words.UNITS[unit]) if unit in words.UNITS else unit, *values])
-    table = ReportTable(say(words.TRACKED), columns, rows)
-    return [*([table] if rows else []), *spread]
-
-
-def _by_code(
-    say: words.Saying, name: str, cycles: Sequence[PortraitCycle], bodies: Sequence[IndicatorBody | None]
-) -> ReportTable:
-    shares = [{each.code: each.share for each in _codes(body)} for body in bodies]
-    codes = dict.fromkeys(code for each in shares for code in each)
-    rows = [[code, *(number(each.get(code)) for each in shares)] for code in codes]
-    columns = [say(words.CODE), *(say(words.CYCLE).format(cycle=each.cycle) for each in cycles)]
-    return ReportTable(f"{say(title_of(name))} (%)", columns, rows)
-
-
-def _codes(body: IndicatorBody | None) -> list[CodeBody]:
-    return body.value if body is not None and isinstance(body.value, list) else []
-
-
-def _value(say: words.Saying, body: IndicatorBody | None) -> Value:
-    if body is None or body.status == "no_edition":
-        return None
-    return number(body.value) if isinstance(body.value, str) else say(words.TOO_FEW)
+    return (
+        [say(words.ASKED), " ".join(found) if reading.language == "en" else "".join(found)]
+        if found
+        else [say(words.NO_EDITION)]
+    )
 
 
 def sources(reading: Reading, say: words.Saying, snapshot: Any) -> Chapter:
@@ -211,8 +217,3 @@ def _of_snapshot(reading: Reading, say: words.Saying, snapshot: Any) -> list[tup
 
 async def _label(reading: Reading, say: words.Saying, dimension: str, value: str | None) -> str:
     return await reading.name(dimension, value) or say(words.MISSING)
-
-
-def number(value: str | None) -> Decimal | None:
-    """A published figure as a number with the places that it is published with."""
-    return None if value is None else Decimal(value)

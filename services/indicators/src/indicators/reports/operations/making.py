@@ -6,11 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from common.limited.asking import AskedProcess
+from common.errors import TransientError
+from common.limited.asking import AskedProcess, ProcessEnded
 from common.operations import Handler, OperationContext, Outcome
 from common.service_process import Runtime
 from indicators.publishing.domain.publications import PublicationGone
 from indicators.publishing.storage.published import opened as opened_publication
+from indicators.publishing.storage.published import unit_names
 from indicators.reading.frozen import AskedSnapshot
 from indicators.reading.selection import Level, Scope, Selection
 from indicators.reading.snapshot import Figures
@@ -77,8 +79,9 @@ async def document_of(
                 opened = await opened_publication(look.connection, asked.publication_id)
             except PublicationGone:
                 raise publication_ended() from None
+            units = await unit_names(look.connection, asked.school_code)
             reading = Reading(look, selection, opened.as_of, None, asked.language)
-            return await composed_of_published(reading, kind, opened)
+            return await composed_of_published(reading, kind, opened, units)
         said = None if asked.snapshot_id is None else await storage.snapshot(look.connection, asked.snapshot_id)
         day = frozen.as_of if frozen is not None else asked.as_of or look.moment.as_of
         reading = Reading(look, replace(selection, frozen=frozen), day, said and said.kind, asked.language)
@@ -86,6 +89,9 @@ async def document_of(
 
 
 async def files_of(process: AskedProcess, document: Document) -> dict[FileFormat, bytes]:
-    """The files of a report; raises ProcessEnded."""
-    (pdf,) = await process.ask(document.to_json())
+    """The files of a report; raises TransientError where the process has ended, which the work survives."""
+    try:
+        (pdf,) = await process.ask(document.to_json())
+    except ProcessEnded:
+        raise TransientError from None
     return {FileFormat.PDF: pdf, FileFormat.XLSX: await asyncio.to_thread(workbook_of, document)}

@@ -6,11 +6,14 @@ from typing import Any
 
 from indicators.formats.observation import OTHER
 from indicators.publishing.domain.publications import Opened
-from indicators.report_files.document import Chapter, ReportTable, Value
+from indicators.publishing.wire.words import Labels, Units, Vocabulary
+from indicators.report_files.document import Chapter, ReportTable, Value, number
 from indicators.reports.domain import published_rows
-from indicators.reports.operations import contents, naming, words
+from indicators.reports.operations import contents, words
+from indicators.reports.operations.drawing import Bar, bars_of
 from indicators.reports.operations.reading import Reading
 from indicators.schemes.groupings import DIMENSIONS
+from indicators.structures.domain.labels import spread_title
 from indicators.tracking.wire.answers import title_of
 
 _UNITS = ("college", "major")
@@ -24,6 +27,7 @@ class PublishedTable:
     asked: Mapping[str, Any]
     by: Sequence[str]
     rows: Sequence[Mapping[str, Any]]
+    labels: Labels
 
     @property
     def chapter(self) -> int:
@@ -42,12 +46,13 @@ class PublishedChapters:
     reading: Reading
     say: words.Saying
     opened: Opened
+    units: Units
 
-    async def all(self) -> list[Chapter]:
+    def all(self) -> list[Chapter]:
         """The chapters in their order."""
         found: list[list[ReportTable]] = [[] for _ in words.CHAPTERS[:-1]]
         for table in self._tables():
-            found[table.chapter] += await self._written(table)
+            found[table.chapter] += self._written(table)
         text, none = [self.say(words.PUBLISHED)], [self.say(words.NOTHING_PUBLISHED)]
         chapters = [
             Chapter(self.say(title), none if not tables else text, tables)
@@ -56,80 +61,93 @@ class PublishedChapters:
         return [*chapters, sources(self.reading, self.say, self.opened)]
 
     def _tables(self) -> Iterator[PublishedTable]:
-        filters = self.reading.selection.filters
+        filters, vocabulary = self.reading.selection.filters, Vocabulary(self.reading.language, self.units)
         for asked, counted in zip(self.opened.asked, self.opened.counted, strict=True):
             rows = published_rows(filters, counted)
             if rows:
-                yield PublishedTable(asked, [name for name in asked["by"] if name not in filters], rows)
+                by = [name for name in asked["by"] if name not in filters]
+                yield PublishedTable(asked, by, rows, vocabulary.labels(asked, rows))
 
-    async def _written(self, table: PublishedTable) -> list[ReportTable]:
+    def _written(self, table: PublishedTable) -> list[ReportTable]:
         if table.asked["indicator"] is not None:
-            return [await self.tracked(table)]
+            return [self.tracked(table)]
         if table.asked["dimension"] is not None:
-            return [await self.structure(table)]
-        titles = {measure.name: measure.title for measure in self.reading.scheme.measures}
-        return [await self.rates(table, name, self.say(titles[name])) for name in table.rows[0]["measures"]]
+            return [self.structure(table)]
+        return self.rates(table)
 
-    async def rates(self, table: PublishedTable, measure: str, title: str) -> ReportTable:
-        """One measure of all rows."""
-        rows: list[Sequence[Value]] = []
-        for row in table.rows:
-            figure = row["measures"][measure]
-            told = contents.number(figure["rate"]) if not figure["protected"] else self.say(words.PROTECTED)
-            rows.append([await self._place(table, row), figure["numerator"], figure["denominator"], told])
-        columns = [self.say(words.CELLS[0]), *self.say.all(words.MEASURED[1:])]
-        return ReportTable(self._title(table, title), columns, rows)
+    def rates(self, table: PublishedTable) -> list[ReportTable]:
+        """All measures of the subject itself; of groups in it a table for each measure."""
+        titles = [(each.name, self.say(each.title)) for each in self.reading.scheme.measures]
+        asked = [(name, title) for name, title in titles if name in table.rows[0]["measures"]]
+        columns = self.say.all(words.MEASURED)
+        if not table.by:
+            bars = [self._bar(title, table.rows[0]["measures"][name]) for name, title in asked]
+            return [self._drawn(self.say(words.RATES), columns, bars)]
+        columns[0] = self.say(words.PARTS[0])
+        return [
+            self._drawn(
+                self._title(table, title),
+                columns,
+                [self._bar(self._place(table, row), row["measures"][name]) for row in table.rows],
+            )
+            for name, title in asked
+        ]
 
-    async def structure(self, table: PublishedTable) -> ReportTable:
+    def _bar(self, name: str, figure: Mapping[str, Any]) -> Bar:
+        return Bar(name, figure["numerator"], figure["denominator"], figure["rate"], protected=figure["protected"])
+
+    def _drawn(self, title: str, columns: Sequence[str], bars: Sequence[Bar]) -> ReportTable:
+        """A row for each figure, and the picture where all are shown."""
+        rows = [(*each.row[:3], self.say(words.PROTECTED)) if each.protected else each.row for each in bars]
+        drawing = None if any(each.protected for each in bars) else bars_of(self.reading, title, bars)
+        return ReportTable(title, columns, rows, drawing)
+
+    def structure(self, table: PublishedTable) -> ReportTable:
         """The cells of all rows."""
         dimension = table.asked["dimension"]
+        title = self._title(table, self.say(spread_title(dimension)))
         rows: list[Sequence[Value]] = []
         for row in table.rows:
-            place = await self._place(table, row)
-            cells = row["cells"]
-            rows += [
-                [place, await self._name(dimension, cell["code"]), cell["count"], contents.number(cell["share"])]
-                for cell in cells or ()
+            place, cells = self._place(table, row), row["cells"]
+            bars = [
+                Bar(self._name(table, dimension, each["code"]), each["count"], row["base"] or 0, each["share"])
+                for each in cells or ()
             ]
-            rows += [] if cells is not None else [[place, None, None, self.say(words.PROTECTED)]]
-        columns = [self.say(words.CELLS[0]), self.say(words.VALUE), *self.say.all(words.CELLS[1:])]
-        return ReportTable(self._title(table, self.say(naming.spread_title(dimension))), columns, rows)
+            rows += [(place, each.name, each.numerator, number(each.value)) for each in bars]
+            rows += [] if cells is not None else [(place, None, None, self.say(words.PROTECTED))]
+        drawing = None if table.by else bars_of(self.reading, title, bars)
+        columns = [self.say(words.PARTS[0]), *self.say.all(words.CELLS)]
+        return ReportTable(title, columns, rows, drawing)
 
-    async def tracked(self, table: PublishedTable) -> ReportTable:
+    def tracked(self, table: PublishedTable) -> ReportTable:
         """An indicator of all rows, by code where it is a distribution."""
         name = table.asked["indicator"]
         rows: list[Sequence[Value]] = []
         for row in table.rows:
-            place, figure = await self._place(table, row), row["indicators"][name]
+            place, figure = self._place(table, row), row["indicators"][name]
             unit = self.say(words.UNITS[figure["unit"]])
             value = figure["value"]
             if isinstance(value, list):
                 rows += [
-                    [
-                        place,
-                        naming.code_name(name, each["code"], self.say.language),
-                        unit,
-                        each["count"],
-                        contents.number(each["share"]),
-                    ]
+                    [place, self._name(table, name, each["code"]), unit, each["count"], number(each["share"])]
                     for each in value
                 ]
             else:
-                rows.append([place, self.say(title_of(name)), unit, figure["base"], contents.number(value)])
+                rows.append([place, self.say(title_of(name)), unit, figure["base"], number(value)])
         title = self.say(words.OF_CYCLE).format(indicator=self.say(title_of(name)), cycle=table.asked["cycle"])
-        columns = self.say.all((words.CELLS[0], words.INDICATOR, words.UNIT, words.ANSWERS, words.FIGURE))
+        columns = self.say.all((words.PARTS[0], words.INDICATOR, words.UNIT, words.ANSWERS, words.FIGURE))
         return ReportTable(self._title(table, title), columns, rows)
 
     def _title(self, table: PublishedTable, of: str) -> str:
         named = [self.say(DIMENSIONS[name].title) for name in table.by]
         return self.say(words.RELATED).format(measure=of, dimension=" × ".join(named)) if named else of
 
-    async def _place(self, table: PublishedTable, row: Mapping[str, Any]) -> str:
+    def _place(self, table: PublishedTable, row: Mapping[str, Any]) -> str:
         """The group of a row within the subject."""
-        named = [await self._name(name, row["group"][name]) for name in table.by]
+        named = [self._name(table, name, row["group"][name]) for name in table.by]
         # 其他 of two colleges differ by them alone
         within = [
-            await self._name(name, value)
+            self._name(table, name, value)
             for name, value in row["within"].items()
             if OTHER in row["group"].values()
             and name not in row["group"]
@@ -137,11 +155,9 @@ class PublishedChapters:
         ]
         return " · ".join([*within, *named]) or self.say(words.ALL)
 
-    async def _name(self, dimension: str, code: str | None) -> str:
-        others = words.OTHERS.get(code or "")
-        if others is not None:
-            return self.say(others)
-        return await self.reading.name(dimension, code) or self.say(words.MISSING)
+    def _name(self, table: PublishedTable, name: str, code: str | None) -> str:
+        """The name of a value, a cell or an answer."""
+        return self.say(words.MISSING) if code is None else table.labels[name][code]
 
 
 def sources(reading: Reading, say: words.Saying, opened: Opened) -> Chapter:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
+from types import MappingProxyType
 
 from common.errors import BadQuery
 from common.identifiers import Cohort, SchoolCode
@@ -24,14 +25,33 @@ from indicators.structures.domain.structure import Asked as TableAsked
 from indicators.structures.storage import asking, particulars, unit_names, with_tiers
 from indicators.structures.wire import StructureObservation, StructureTable
 from indicators.tracking import storage as tracking
-from indicators.tracking.domain import CYCLES, Series, asked_of
+from indicators.tracking.domain import CYCLES, Edition, Series, asked_of
+from indicators.tracking.wire.answers import IndicatorBody, indicator_body
 from indicators.tracking.wire.portraits import CycleFound, PortraitCycle, cycle_body
-from indicators.tracking_counts.dimensions import tables_of_graduates
-from indicators.tracking_counts.indicators import OF_PORTRAITS
+from indicators.tracking_counts.dimensions import tables_of_employers, tables_of_graduates
+from indicators.tracking_counts.indicators import INDICATORS, OF_PORTRAITS
 from indicators.trends.domain import Definition, TrendPoint, trend_of
 
 COHORTS_BEFORE = 4
 """Cohorts of a trend before the report's own."""
+
+
+BY_EMPLOYERS = tuple(name for name, each in INDICATORS.items() if each.of_employers)
+"""The indicators of employers."""
+
+OF_EMPLOYERS = MappingProxyType(
+    {"college": "hire_college", "major": "hire_major", "education_level_code": "hire_education_level"}
+)
+"""What graduates are grouped by, as employers name whom they judge."""
+
+
+@dataclass(frozen=True)
+class EmployersYear:
+    """Employers asked in a year: the newest edition, and what it shows of a group."""
+
+    year: int
+    edition: Edition | None
+    indicators: Mapping[str, IndicatorBody]
 
 
 @dataclass(frozen=True)
@@ -111,6 +131,33 @@ class Reading:
             edition, found = await tracking.cell(self.look.connection, series, asked, OF_PORTRAITS)
             cycles.append(cycle_body(CycleFound(cycle, edition, found, ResponseFigure(0, 0))))
         return cycles
+
+    async def employers(self) -> list[EmployersYear]:
+        """What `GET /v1/tracking` answers of those asked in the cohort's year and the next; none without a table."""
+        filters = {name: value for name, value in self.selection.filters.items() if not self._is_of_major(name)}
+        if not filters.keys() <= OF_EMPLOYERS.keys():
+            return []
+        named = {OF_EMPLOYERS[name]: value for name, value in filters.items()}
+        try:
+            asked = asked_of(None, named, tables_of_employers())
+        except BadQuery:
+            return []
+        years = []
+        for year in (self.selection.cohort, self.selection.cohort + 1):
+            series = Series(self.school, None, None, year)
+            edition, found = await tracking.cell(self.look.connection, series, asked, BY_EMPLOYERS)
+            bodies = {
+                name: IndicatorBody.model_validate(
+                    indicator_body(name, found.get(name), top="75", any_edition=edition is not None)
+                )
+                for name in BY_EMPLOYERS
+            }
+            years.append(EmployersYear(year, edition, bodies))
+        return years
+
+    def _is_of_major(self, name: str) -> bool:
+        """Whether it is the college of the major that is asked for: one lies in one college."""
+        return name == "college" and "major" in self.selection.filters
 
     async def name(self, dimension: str, value: str | None) -> str | None:
         """The name of a value of a dimension, its code where it has none; None for a missing value."""

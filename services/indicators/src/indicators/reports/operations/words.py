@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from common.errors import Message
-from indicators.formats.observation import OTHER
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,27 @@ ASKED = Message(
     "来自跟踪调查的最新一期统计，人数过少的群体不显示。",
     "From the newest edition of each tracking survey; groups with too few answers are not shown.",
 )
-EDITION = Message("毕业后 {cycle} 年：第 {number} 期。", "{cycle} years after graduation: edition {number}.")
+EDITION = Message(
+    "毕业后 {cycle} 年：第 {number} 期（{day}）。", "Year {cycle} after graduation: edition {number} of {day}."
+)
+YEAR = Message("{year} 年", "{year}")
+OF_GRADUATES = Message("毕业生评价", "Graduates say")
+OF_EMPLOYERS = Message("用人单位评价", "Employers say")
+ASKED_EMPLOYERS = Message(
+    "用人单位评价按调查年份列出，评价对象不限本届；一家单位一票。",
+    "What employers say is listed by the year in which they were asked, of graduates of any cohort; one vote each.",
+)
+NO_SUCH_GROUP = Message(
+    "跟踪调查不按这样的群体统计：须为全体、一个维度，或一个维度与学历层次或院系。",
+    "Surveys have no figures of such a group: it is all, one dimension, or one with education level or college.",
+)
+MEDIAN = Message("中位数", "median")
+NONE = "—"
 NO_EDITION = Message("尚无跟踪调查统计。", "There is no edition of a tracking survey yet.")
 TRACKED = Message("跟踪指标", "Tracking indicators")
 INDICATOR = Message("指标", "Indicator")
 UNIT = Message("单位", "Unit")
-CYCLE = Message("毕业后 {cycle} 年", "After {cycle} years")
+CYCLE = Message("毕业后 {cycle} 年", "Year {cycle}")
 CODE = Message("代码", "Code")
 TOO_FEW = Message("人数过少", "too few")
 UNITS: Mapping[str, Message] = MappingProxyType(
@@ -99,7 +113,6 @@ UNITS: Mapping[str, Message] = MappingProxyType(
 )
 
 ALL = Message("全体", "All")
-VALUE = Message("取值", "Value")
 ANSWERS = Message("有效回答", "Answers")
 FIGURE = Message("数值", "Value")
 OF_CYCLE = Message("{indicator}（毕业后 {cycle} 年）", "{indicator} ({cycle} years after graduation)")
@@ -119,15 +132,6 @@ PUBLICATION = Message("发布编号", "Publication")
 POLICY = Message("发布规则", "Policy of publication")
 PUBLICATION_HASH = Message("发布哈希（SHA-256）", "Hash of the publication (SHA-256)")
 CONSENT = Message("省级主管部门同意", "Consent of the province")
-OTHERS: Mapping[str, Message] = MappingProxyType(
-    {
-        OTHER: Message("其他", "Others"),
-        "employed_other": Message("其他就业", "Otherwise employed"),
-        "study_other": Message("其他升学", "Other further study"),
-        "unplaced_other": Message("其他未落实", "Otherwise unplaced"),
-    }
-)
-"""Groups, classes and cells that stand together in a publication."""
 
 LIVE = Message("实时数据，仍会变动，非最终数据。", "Live figures, which may still move: they are not final.")
 FROZEN = Message("数据取自已冻结的快照，不再变动。", "Figures of a frozen snapshot, which never change.")

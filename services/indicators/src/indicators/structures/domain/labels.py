@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from common.errors import Message
+from indicators.schemes.groupings import DIMENSIONS
 from indicators.schemes.labels import name_of
 from indicators.structures.domain.spreads import FURTHER_STUDY
 
@@ -54,6 +55,33 @@ _WORDS: Mapping[str, Message] = MappingProxyType(
     }
 )
 """Words of our own, each with one meaning in every table."""
+
+
+_TITLES: Mapping[str, Message] = MappingProxyType(
+    {
+        "employer_nature": Message("单位性质", "Nature of the employer"),
+        "industry": Message("单位行业", "Industry"),
+        "industry_tier": Message("三次产业", "Sector"),
+        "position": Message("工作职位类别", "Kind of position"),
+        "province": Message("就业省份", "Province of work"),
+        "city": Message("就业地市", "Prefecture of work"),
+        "region": Message("就业地区", "Region of work"),
+        "place_of_school": Message("就业地与学校所在地", "Place of work and place of the school"),
+        "place_of_origin": Message("就业地与生源地", "Place of work and place of origin"),
+        "city_tier": Message("就业城市层级", "Tier of the city of work"),
+        "insurance": Message("社会保险参保", "Social insurance"),
+        "destination": Message("毕业去向", "Destination"),
+        "destination_class": Message("去向类别", "Class of destination"),
+        "employment_type": Message("就业类型", "Type of employment"),
+        "study_level": Message("升学层次", "Level of further study"),
+        "abroad_country": Message("留学国家或地区", "Country of study abroad"),
+    }
+)
+
+
+def spread_title(dimension: str) -> Message:
+    """The name of what a structure spreads graduates over."""
+    return _TITLES[dimension] if dimension in _TITLES else DIMENSIONS[dimension].title
 
 
 def label_of(dimension: str, code: str | None, language: str, regions: str = "four") -> str | None:
