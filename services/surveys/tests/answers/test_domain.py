@@ -19,6 +19,9 @@ QUESTIONS = {
     QuestionType.SCALE: {"scale": Scale(1, 5)},
     QuestionType.DATE: {},
     QuestionType.BOOLEAN: {},
+    QuestionType.MATRIX: {"options": OPTIONS, "rows": OPTIONS},
+    QuestionType.RANKING: {"options": OPTIONS},
+    QuestionType.CODE: {"code_list": "industry"},
 }
 
 JSON = st.recursive(
@@ -29,7 +32,7 @@ JSON = st.recursive(
 
 
 def page_of(kind: QuestionType, *, required: bool = False) -> QuestionnairePage:
-    return QuestionnairePage("p1", (Question("q", kind, required, TEXT, **QUESTIONS[kind]),))  # type: ignore[arg-type]
+    return QuestionnairePage("p1", (Question("q", kind, required, TEXT, **QUESTIONS.get(kind, {})),))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -104,8 +107,10 @@ def test_a_blank_answers_nothing(blank: object) -> None:
     assert answered(content, {"q": blank}) == (0, 1)
 
 
-@pytest.mark.parametrize("value", [False, 0, "x"])
-def test_false_and_zero_are_answers(value: object) -> None:
-    content = Content(TEXT, (page_of(QuestionType.TEXT, required=True),))
+@pytest.mark.parametrize(
+    ("kind", "value"), [(QuestionType.BOOLEAN, False), (QuestionType.NUMBER, 0), (QuestionType.TEXT, "x")]
+)
+def test_false_and_zero_are_answers(kind: QuestionType, value: object) -> None:
+    content = Content(TEXT, (page_of(kind, required=True),))
     assert missing(content, {"q": value}) == []
     assert answered(content, {"q": value}) == (1, 1)

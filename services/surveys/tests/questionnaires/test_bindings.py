@@ -95,7 +95,10 @@ def test_what_could_not_is_refused(bound: Question, pointer: str, rule: str) -> 
 
 
 def test_a_measure_is_given_by_one_question_for_each_level() -> None:
-    levels = [question("scale", Binding("ethics", None, level), id=f"q{level}") for level in (None, *PostLevel)]
+    levels = [
+        question("scale", Binding("ethics", None, level), id=f"q_{level or 'all'}".lower())
+        for level in (None, *PostLevel)
+    ]
     assert problems(*levels) == []
     assert problems(*levels, replace(levels[1], id="again")) == [("/pages/0/questions/4/measure/id", "measure_twice")]
 

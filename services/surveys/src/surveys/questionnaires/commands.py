@@ -1,5 +1,6 @@
 """Acts on questionnaires."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from common.auth import Principal, Role
@@ -15,6 +16,9 @@ from surveys.questionnaires.domain.content import (
     Questionnaire,
     QuestionnaireState,
 )
+from surveys.questionnaires.domain.facts import Facts
+from surveys.questionnaires.domain.lint import unanswerable
+from surveys.questionnaires.domain.logic import Judged, Logic, Values
 
 EDITORS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
@@ -92,6 +96,15 @@ def owner_of(caller: Principal) -> SchoolCode | None:
     if caller.row_scope().nothing:
         raise Forbidden
     return None if caller.role is Role.ADMIN or caller.school_code is None else SchoolCode(caller.school_code)
+
+
+def evaluated(content: Content, values: Values, facts: Facts, language: str) -> tuple[Judged, Mapping[str, str]]:
+    """What the logic of a draft says of values, and its texts; raises Invalid where its expressions are wrong."""
+    if problems := unanswerable(content):
+        raise Invalid(problems)
+    logic = Logic(content)
+    judged = logic.judge(values, facts)
+    return judged, logic.texts(judged, language)
 
 
 def permitted(caller: Principal, found: Found | None) -> Found:

@@ -1,18 +1,32 @@
 """Questionnaires over HTTP."""
 
+import asyncio
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Path, Query, Request, Response
 
 from common.auth import Caller, Principal
+from common.clock import today
 from common.database import Database
+from common.errors import Invalid
 from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
+from common.http.language import preferred_language
 from common.identifiers import QuestionnaireId, SchoolCode
 from surveys.questionnaires import commands, storage
+from surveys.questionnaires.domain.checks import findings
 from surveys.questionnaires.domain.content import Questionnaire
-from surveys.questionnaires.wire import NewQuestionnaire, QuestionnaireBody, QuestionnairePatch, VersionBody
+from surveys.questionnaires.domain.facts import Facts, facts_of, wrong_facts
+from surveys.questionnaires.wire import (
+    Evaluated,
+    Evaluation,
+    Linted,
+    NewQuestionnaire,
+    QuestionnaireBody,
+    QuestionnairePatch,
+    VersionBody,
+)
 
 router = Router(prefix="/v1/questionnaires", tags=["questionnaires"])
 
@@ -71,6 +85,28 @@ async def publish_questionnaire(
         show=_shown,
         again=lambda _: _found(database, caller, questionnaire_id),
     )
+
+
+@router.post("/{questionnaire_id}/evaluate", summary="What the logic of the draft says of values; stores nothing")
+async def evaluate_questionnaire(
+    *, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, body: Evaluation
+) -> Evaluated:
+    draft = await _found(database, caller, questionnaire_id)
+    if problems := list(wrong_facts(body.roster)):
+        raise Invalid(problems)
+    facts = Facts(body.day or today(), facts_of(body.roster))
+    return Evaluated.of(*commands.evaluated(draft, body.values, facts, body.language), body.language)
+
+
+@router.post(
+    "/{questionnaire_id}/lint", summary="What is wrong with the draft: errors that publishing refuses, warnings"
+)
+async def lint_questionnaire(
+    *, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, request: Request
+) -> Linted:
+    draft = await _found(database, caller, questionnaire_id)
+    language = preferred_language(request.headers.get("accept-language"))
+    return Linted.of(await asyncio.to_thread(findings, draft), language)
 
 
 @router.get("/{questionnaire_id}/versions/{number}", response_model=VersionBody, summary="A published version")

@@ -4,19 +4,25 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from common.errors import FieldProblem, Message
 from common.measures import MEASURES, Measure, MeasureType
-from surveys.questionnaires.domain.content import CHOICES, Binding, PostLevel, Question, QuestionType
-
-FLAGS: Mapping[str, bool] = {"true": True, "false": False}
-"""The words by which a choice says yes or no."""
+from surveys.questionnaires.domain.content import (
+    CHOICES,
+    Binding,
+    Depth,
+    Period,
+    PostLevel,
+    Question,
+    QuestionType,
+)
+from surveys.questionnaires.domain.questions.single_choice import FLAGS
 
 GIVEN_BY: Mapping[MeasureType, tuple[QuestionType, ...]] = {
     MeasureType.FLAG: (QuestionType.BOOLEAN, QuestionType.SINGLE_CHOICE),
     MeasureType.SCORE: (QuestionType.SCALE,),
     MeasureType.COUNT: (QuestionType.NUMBER,),
     MeasureType.MONTHS: (QuestionType.NUMBER,),
-    MeasureType.YUAN: (QuestionType.NUMBER,),
-    MeasureType.WAN: (QuestionType.NUMBER,),
-    MeasureType.CODE: (QuestionType.SINGLE_CHOICE,),
+    MeasureType.YUAN: (QuestionType.MONEY, QuestionType.NUMBER),
+    MeasureType.WAN: (QuestionType.MONEY, QuestionType.NUMBER),
+    MeasureType.CODE: (QuestionType.SINGLE_CHOICE, QuestionType.CODE, QuestionType.PLACE),
     MeasureType.CODES: (QuestionType.MULTIPLE_CHOICE, QuestionType.SINGLE_CHOICE),
 }
 """Which types of question can give a type of measure."""
@@ -34,6 +40,15 @@ _NO_LEVEL = Message(
 )
 _NO_CHOICE = Message("只有选择题可用选项对应代码", "Only the options of a choice stand for codes")
 _NO_OPTION = Message("题目没有这个选项值", "The question has no option with this value")
+_OTHER_LIST = Message(
+    "题目的代码表不是此数据项的代码表", "The question asks for codes of another list than the measure has"
+)
+_TOO_SHALLOW = Message(
+    "此数据项需要地级行政区划，请问到市或县", "This measure needs the prefecture: ask for the city or the county"
+)
+_ONCE = Message(
+    "此数据项按月计，请问每月或每年的金额", "This measure is of a month: ask for the amount of a month or a year"
+)
 _NOTHING = Message("至少要有一个选项对应代码", "At least one option must stand for a code")
 
 
@@ -52,11 +67,13 @@ def problems_of(pointer: str, question: Question) -> Iterator[FieldProblem]:
         yield FieldProblem(f"{pointer}/measure/id", "measure_type", _wrong_type(types))
     elif question.type in CHOICES:
         yield from _wrong_codes(pointer, question, binding, measure)
-    elif binding.map is not None:
-        yield FieldProblem(f"{pointer}/measure/map", "not_for_type", _NO_CHOICE)
+    else:
+        if binding.map is not None:
+            yield FieldProblem(f"{pointer}/measure/map", "not_for_type", _NO_CHOICE)
+        yield from _wrong_unit(pointer, question, measure)
 
 
-def repeated(questions: Iterable[tuple[str, Question]]) -> Iterator[FieldProblem]:
+def repeated_bindings(questions: Iterable[tuple[str, Question]]) -> Iterator[FieldProblem]:
     """Measures that a second question gives, for the same level of posts."""
     seen: set[tuple[str, PostLevel | None]] = set()
     for pointer, question in questions:
@@ -82,6 +99,25 @@ def _wrong_codes(pointer: str, question: Question, binding: Binding, measure: Me
             yield FieldProblem(at, "measure_codes", _NO_OPTION)
         elif not _is_code(measure, code):
             yield FieldProblem(at, "measure_codes", _no_code(measure))
+
+
+def _wrong_unit(pointer: str, question: Question, measure: Measure) -> Iterator[FieldProblem]:
+    """What is asked for in another list, level or period than the measure has."""
+    match question.type:
+        case QuestionType.CODE if question.code_list not in _lists_of(measure):
+            yield FieldProblem(f"{pointer}/code_list", "measure_codes", _OTHER_LIST)
+        case QuestionType.PLACE if measure.code_list != "prefecture":
+            yield FieldProblem(f"{pointer}/measure/id", "measure_codes", _OTHER_LIST)
+        case QuestionType.PLACE if question.depth is Depth.PROVINCE:
+            yield FieldProblem(f"{pointer}/depth", "measure_codes", _TOO_SHALLOW)
+        case QuestionType.MONEY if measure.type is MeasureType.YUAN and question.period is Period.ONCE:
+            yield FieldProblem(f"{pointer}/period", "measure_type", _ONCE)
+
+
+def _lists_of(measure: Measure) -> tuple[str, ...]:
+    if measure.code_list == "unit":
+        return ("colleges",) if measure.id == "hire_college" else ("majors",)
+    return (measure.code_list,) if measure.code_list else ()
 
 
 def _is_code(measure: Measure, word: str) -> bool:

@@ -14,11 +14,22 @@ class QuestionType(StrEnum):
 
     SINGLE_CHOICE = "single_choice"
     MULTIPLE_CHOICE = "multiple_choice"
-    TEXT = "text"
-    NUMBER = "number"
+    MATRIX = "matrix"
+    RANKING = "ranking"
     SCALE = "scale"
-    DATE = "date"
+    NPS = "nps"
     BOOLEAN = "boolean"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    MONTH = "month"
+    TEXT = "text"
+    CODE = "code"
+    PLACE = "place"
+    EMPLOYER = "employer"
+    FILE = "file"
+    NOTE = "note"
+    CALCULATED = "calculated"
 
 
 CHOICES = frozenset({QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE})
@@ -33,10 +44,15 @@ class QuestionnaireState(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """选项: the value that is stored and the text that is read."""
+    """选项: the value that is stored and the text that is read.
+
+    `other` opens a text beside it; an `exclusive` one is chosen alone. A row of a matrix is an option, too.
+    """
 
     value: str
     text: Message
+    other: bool | None = None
+    exclusive: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -68,9 +84,70 @@ class Binding:
     post_level: PostLevel | None = None
 
 
+class Display(StrEnum):
+    """How a scale looks."""
+
+    BUTTONS = "buttons"
+    STARS = "stars"
+    SLIDER = "slider"
+
+
+class Period(StrEnum):
+    """What an amount of money is for."""
+
+    MONTH = "month"
+    YEAR = "year"
+    ONCE = "once"
+
+
+class TextFormat(StrEnum):
+    """What a text must be."""
+
+    EMAIL = "email"
+    URL = "url"
+
+
+class Depth(StrEnum):
+    """How exactly a place is asked for."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+class Result(StrEnum):
+    """What a calculation gives."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+
+
+class Prefill(StrEnum):
+    """Which code of the effective registration presets an answer."""
+
+    DESTINATION = "destination_code"
+    EMPLOYER_NATURE = "employer_nature_code"
+    INDUSTRY = "industry_code"
+    PLACE = "place_code"
+    POSITION = "position_code"
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """What a value must fulfil, as an expression, and what is said where it does not."""
+
+    expression: str
+    message: Message
+
+
 @dataclass(frozen=True)
 class Question:
-    """题目. `minimum` and `maximum` bound a number, `max_length` a text."""
+    """题目. From `options` on, which of the members it has depends on its type (`questions` knows).
+
+    `core`: without it an answer is only partial. `sensitive`: asked after separate consent. `refusable`: can be
+    answered by a refusal. `same_meaning`: other words than in the version before, but the same question.
+    """
 
     id: str
     type: QuestionType
@@ -82,6 +159,30 @@ class Question:
     maximum: float | None = None
     max_length: int | None = None
     measure: Binding | None = None
+    hint: Message | None = None
+    core: bool | None = None
+    sensitive: bool | None = None
+    refusable: bool | None = None
+    visible_if: str | None = None
+    constraint: Constraint | None = None
+    prefill: Prefill | None = None
+    same_meaning: bool | None = None
+    rows: tuple[Option, ...] | None = None
+    min_selected: int | None = None
+    max_selected: int | None = None
+    max_ranked: int | None = None
+    min_label: Message | None = None
+    max_label: Message | None = None
+    display: Display | None = None
+    decimals: int | None = None
+    unit: Message | None = None
+    period: Period | None = None
+    format: TextFormat | None = None
+    lines: int | None = None
+    code_list: str | None = None
+    depth: Depth | None = None
+    calculation: str | None = None
+    result: Result | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +191,8 @@ class QuestionnairePage:
 
     id: str
     questions: tuple[Question, ...]
+    title: Message | None = None
+    visible_if: str | None = None
 
 
 @dataclass(frozen=True)
@@ -140,12 +243,15 @@ class Questionnaire(Content):
 
 @dataclass(frozen=True)
 class PublishedVersion(Content):
-    """已发布版本: never changes."""
+    """已发布版本: never changes, so that what is made of it is found by its number."""
 
     questionnaire_id: QuestionnaireId
     number: int
     school_code: SchoolCode | None
     published_at: datetime
+
+    def __hash__(self) -> int:
+        return hash((self.questionnaire_id, self.number))
 
 
 class AlreadyPublished(Conflict):

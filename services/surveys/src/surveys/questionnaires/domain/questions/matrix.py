@@ -1,0 +1,54 @@
+"""矩阵题: one option for each row."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from common.errors import FieldProblem, Message
+from surveys.expressions.values import Type, Typed, Value
+from surveys.questionnaires.domain.content import Question
+from surveys.questionnaires.domain.questions.kind import Kind, Variable
+from surveys.questionnaires.domain.questions.options import (
+    label_of,
+    obstacles_of_options,
+    repeated_values,
+    values_of,
+)
+
+_NO_ROWS = Message("矩阵题至少要有一行", "A matrix needs at least one row")
+
+
+class MatrixKind(Kind):
+    """`{"row": "4"}`; each row is a variable `<id>_<row>`, the question itself is none."""
+
+    members = frozenset({"options", "rows"})
+    expected = Message("须按行给出选项", "Must give an option by row")
+
+    def obstacles(self, pointer: str, question: Question) -> Iterator[FieldProblem]:
+        """Those of its options and rows."""
+        yield from obstacles_of_options(pointer, question)
+        yield from repeated_values(f"{pointer}/rows", question.rows or ())
+        if not question.rows:
+            yield FieldProblem(f"{pointer}/rows", "no_rows", _NO_ROWS)
+
+    def variables(self, question: Question) -> Sequence[Variable]:
+        """A code for each row."""
+        options, label = values_of(question), label_of(question)
+        return [
+            Variable(f"{question.id}_{row.value}", Typed(Type.CODE, options), f"rows/{place}/value", label, options)
+            for place, row in enumerate(question.rows or ())
+        ]
+
+    def fits(self, question: Question, value: object) -> bool:
+        """Options by row; null is a row that is not answered."""
+        if not isinstance(value, dict) or not value.keys() <= {row.value for row in question.rows or ()}:
+            return False
+        options = values_of(question)
+        return all(each is None or (isinstance(each, str) and each in options) for each in value.values())
+
+    def values(self, question: Question, value: object) -> Mapping[str, Value]:
+        """The option of each answered row."""
+        answered = value if isinstance(value, dict) else {}
+        return {f"{question.id}_{row}": option for row, option in answered.items() if option is not None}
+
+    def is_answered(self, question: Question, value: object) -> bool:
+        """Every row is."""
+        return len(self.values(question, value)) == len(question.rows or ())

@@ -1,0 +1,23 @@
+"""Questionnaires on the wire: forms of questions, questionnaires, and what their logic says."""
+
+from surveys.questionnaires.wire.evaluation import Evaluated, Evaluation, Linted
+from surveys.questionnaires.wire.forms import TextForm
+from surveys.questionnaires.wire.questionnaires import (
+    NewQuestionnaire,
+    PageBody,
+    QuestionnaireBody,
+    QuestionnairePatch,
+    VersionBody,
+)
+
+__all__ = [
+    "Evaluated",
+    "Evaluation",
+    "Linted",
+    "NewQuestionnaire",
+    "PageBody",
+    "QuestionnaireBody",
+    "QuestionnairePatch",
+    "TextForm",
+    "VersionBody",
+]
