@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from indicators.app import create_app
 from indicators.dashboard.routes import FILES
 from indicators.settings import Settings
 from indicators.stream.announcements import Announcer
+from indicators.stream.domain import MAX_LISTENING
 from testing.browser import running_browser
 from testing.databases import ServiceDatabase, committed
 from testing.http import serving
@@ -133,6 +135,70 @@ async def a_fourth_is_placed(database: Database, apply: Any, school: Any) -> Non
         position = await connection.scalar(text("SELECT coalesce(max(position), 0) + 1 FROM outbox"))
         said = {"topic": rate.TOPIC, "school": school.code, "type": rate.MOVED, "data": json.dumps(data)}
         await connection.execute(_MOVED, said | {"position": position})
+
+
+async def test_the_sixth_dashboard_of_a_person_says_so_and_renews_its_figures_now_and_then(
+    browser: Any, address: str, database: Database, mint: TokenMint, apply: Any, school: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("indicators.stream.domain.RETRY_SECONDS", 1)
+    headers = mint.headers("school_officer", school=school.code, subject="busy")
+    context = await browser.new_context(locale="en-GB")
+    page = await context.new_page()
+    async with httpx.AsyncClient(base_url=address) as client, AsyncExitStack() as five:
+        for _ in range(MAX_LISTENING):
+            stream = client.stream("GET", "/v1/stream", params={"school": school.code}, headers=headers)
+            assert (await five.enter_async_context(stream)).status_code == 200
+        await page.goto(f"{address}/dashboard#cohort=2024&{headers['Authorization'].replace('Bearer ', 'token=')}")
+        notice = page.locator("#notice")
+        await notice.filter(has_text="Too many dashboards").wait_for()
+        await a_fourth_is_placed(database, apply, school)
+        await page.locator("[data-figure='placement_rate']").filter(has_text="66.67").wait_for()
+        await five.aclose()
+        await notice.filter(has_not_text="Too many").wait_for(state="attached")
+    await context.close()
+
+
+async def test_another_link_in_the_same_tab_shows_its_scope_and_leaves_no_token(
+    browser: Any, address: str, mint: TokenMint, school: Any
+) -> None:
+    page = await browser.new_page(locale="zh-CN")
+    shown = (
+        (mint.token("school_officer", school=school.code), "college"),
+        (mint.token("college_officer", school=school.code, college="C1"), "major"),
+    )
+    for token, grouping in shown:
+        await page.goto(f"{address}/dashboard#cohort=2024&token={token}")
+        await page.locator(f"[data-table='{grouping}'] tbody tr").first.wait_for(state="attached")
+        assert page.url == f"{address}/dashboard"
+    assert await page.locator("#of").text_content() == "院系 C1 · CN-2024 · 2024"
+    assert await page.evaluate("history.length") <= 3
+    await page.go_back()
+    assert "token" not in page.url
+    await page.close()
+
+
+async def test_on_paper_stand_figures_and_tables_alone(
+    browser: Any, address: str, mint: TokenMint, school: Any
+) -> None:
+    page = await browser.new_page(locale="zh-CN")
+    await page.goto(f"{address}/dashboard#cohort=2024&token={mint.token('school_officer', school=school.code)}")
+    await charts_are_drawn(page)
+    await page.emulate_media(media="print")
+    shown = {
+        name: await page.locator(name).first.is_visible() for name in ("form", "nav", "dl", "table", "svg", ".stamp")
+    }
+    assert shown == {"form": False, "nav": False, "dl": True, "table": True, "svg": True, ".stamp": True}
+    scrolls = "[...document.querySelectorAll('.scroll')].some((each) => each.scrollHeight > each.clientHeight + 1)"
+    assert not await page.evaluate(scrolls)
+    await page.close()
+
+
+async def test_a_token_that_ends_says_so(browser: Any, address: str, mint: TokenMint, school: Any) -> None:
+    page = await browser.new_page(locale="en-GB")
+    token = mint.token("school_officer", school=school.code, ttl=3)
+    await page.goto(f"{address}/dashboard#cohort=2024&token={token}")
+    await page.locator("#notice").filter(has_text="The token has ended").wait_for()
+    await page.close()
 
 
 async def test_a_machine_without_fonts_takes_the_one_that_comes_along(

@@ -121,6 +121,9 @@ async def test_a_stream_ends_with_its_token(served: httpx.AsyncClient, mint: Tok
         async with asyncio.timeout(10):
             while await heard.next() is not None:
                 pass
+    # as long as other requests may still bear with it
+    assert (await served.get("/v1/rates", params={"school": place.code, "cohort": 2024}, headers=headers)).is_success
+    assert (await served.get("/v1/stream", params={"school": place.code}, headers=headers)).status_code == 401
 
 
 async def test_five_hundred_cost_as_many_statements_as_one(

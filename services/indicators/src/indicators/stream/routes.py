@@ -13,7 +13,7 @@ from starlette.types import Scope as AsgiScope
 from common import clock
 from common.auth import Caller, TokenVerifier
 from common.auth.dependencies import token_of
-from common.errors import BadQuery, FieldProblem, Message
+from common.errors import BadQuery, FieldProblem, Message, Unauthenticated
 from common.http import Router, Whole
 from common.http.middleware import IS_HEAD
 from common.identifiers import Cohort
@@ -76,6 +76,9 @@ async def follow_stream(
         return Response(media_type=EventSourceResponse.media_type)
     verifier: TokenVerifier = request.app.state.verifier
     lasts = verifier.end_of(token_of(request) or "") - clock.now().timestamp()
+    if lasts <= 0:
+        # the clocks' difference that a request may have would begin it again and again
+        raise Unauthenticated
     place = ExitStack()
     place.enter_context(announcer.place_of(caller.subject))
     return Stream(_written(announcer, listener, after, lasts), place)

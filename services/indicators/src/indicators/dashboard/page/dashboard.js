@@ -5,7 +5,8 @@ const WORDS = {
     skip: "跳到内容", title: "毕业去向落实情况", cohort: "届", token: "访问令牌", show: "显示", as_of: "截至",
     watermark: "数据更新至", incomplete: "有事件尚未处理，数字可能不完整", base: "毕业生数", placed: "已落实", rate: "落实率 %",
     school: "院校", province: "省份", nation: "全国", college: "院系", major: "专业", class: "班级", school_province: "院校所在省份",
-    none: "未填", by: "按", paste: "请粘贴访问令牌", ended: "令牌已到期，请换新的令牌", failed: "暂时无法读取", of: "，共",
+    none: "未填", by: "按", paste: "请粘贴访问令牌", ended: "令牌已到期，请换新的令牌", failed: "暂时无法读取",
+    many: "打开的看板过多，本页每隔片刻自动刷新", lost: "连接中断，正在重连；数字停在上述时刻",
     over_time: "落实率变化", classes: "去向构成", day: "日期", people: "人数", share: "占比 %", chart: "图，数字见旁边的表格：",
   },
   en: {
@@ -13,7 +14,9 @@ const WORDS = {
     watermark: "Includes changes until", incomplete: "Some events are not applied yet; figures may be incomplete", base: "Graduates",
     placed: "Placed", rate: "Placement rate %", school: "School", province: "Province", nation: "Nation", college: "College",
     major: "Major", class: "Class", school_province: "Province of the school", none: "Missing", by: "By",
-    paste: "Paste an access token", ended: "The token has ended; bring a new one", failed: "Cannot be read at the moment", of: " of ",
+    paste: "Paste an access token", ended: "The token has ended; bring a new one", failed: "Cannot be read at the moment",
+    many: "Too many dashboards are open; this one renews its figures now and then",
+    lost: "The connection is lost and tried again; figures are of the time that is shown",
     over_time: "Placement rate over time", classes: "Where graduates went", day: "Day", people: "Persons", share: "Share %",
     chart: "Chart, figures in the table beside it: ",
   },
@@ -201,30 +204,46 @@ async function refresh(what) {
   state.drawn = null;
 }
 
+const RETRY_SECONDS = 2;
+const pause = (seconds) => new Promise((done) => { setTimeout(done, 1000 * seconds); });
+
+async function listen(what, body, heard) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = "", part = await reader.read(); !part.done; part = await reader.read()) {
+    const events = (text + part.value).split("\n\n");
+    text = events.pop();
+    const moved = events.filter((event) => event.includes("event: moved"));
+    for (const event of moved) heard(/^id: (.*)$/m.exec(event)[1]);
+    if (moved.length) await refresh(what);
+  }
+}
+
 async function follow(what, ended) {
   const scope = new URLSearchParams(what.query);
   ["college", "class"].forEach((name) => scope.delete(name));
   let last = null;
   while (!ended.aborted) {
+    let wait = RETRY_SECONDS;
     try {
       const headers = { Authorization: `Bearer ${state.token}`, ...(last ? { "Last-Event-ID": last } : {}) };
       const answer = await fetch(`/v1/stream?${scope}`, { headers, signal: ended });
       if (answer.status === 401) { notice(say("ended")); return; }
+      if (answer.status === 400) last = null;
+      if (answer.ok || answer.status === 429) await refresh(what);
+      if (ended.aborted) return;
       if (answer.ok) {
-        await refresh(what);
-        const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-        for (let text = "", part = await reader.read(); !part.done; part = await reader.read()) {
-          const events = (text + part.value).split("\n\n");
-          text = events.pop();
-          const moved = events.filter((event) => event.includes("event: moved"));
-          for (const event of moved) last = /^id: (.*)$/m.exec(event)[1];
-          if (moved.length) await refresh(what);
-        }
+        notice("");
+        await listen(what, answer.body, (id) => { last = id; });
+      } else {
+        // the places of this person are taken: the page asks now and then, until one is free
+        notice(say(answer.status === 429 ? "many" : "lost"));
+        wait = Number(answer.headers.get("Retry-After")) || RETRY_SECONDS;
       }
     } catch (error) {
       if (ended.aborted) return;
+      notice(say(error.status === 401 ? "ended" : "lost"));
     }
-    await new Promise((done) => { setTimeout(done, 2000); });
+    await pause(wait);
   }
 }
 
@@ -245,15 +264,21 @@ async function show() {
   }
 }
 
-function begin() {
+function take() {
   const given = new URLSearchParams(location.hash.slice(1));
-  at("#cohort").value = given.get("cohort") ?? new Date().getFullYear();
-  if (given.has("token")) {
-    state.token = given.get("token");
-    // it stays out of the address, the history and every referrer
-    history.replaceState(null, "", location.pathname);
-  }
+  if (given.has("cohort")) at("#cohort").value = given.get("cohort");
+  if (given.has("token")) state.token = given.get("token");
+  // it stays out of the address, the history and every referrer
+  if (given.has("token") || given.has("cohort")) history.replaceState(null, "", location.pathname);
+  return given.has("token");
+}
+
+function begin() {
+  at("#cohort").value = new Date().getFullYear();
+  take();
   translate();
+  // another link to this page in the same tab changes nothing but the fragment
+  window.addEventListener("hashchange", () => { if (take()) show(); });
   document.querySelectorAll("[data-language]").forEach((each) => each.addEventListener("click", () => {
     state.language = each.dataset.language;
     translate();
