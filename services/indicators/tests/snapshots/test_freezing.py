@@ -1,7 +1,6 @@
 """When a snapshot is frozen, what it then holds, and what has changed since."""
 
 import asyncio
-import os
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -22,7 +21,6 @@ from testing.databases import committed
 from testing.http import Client
 
 JUNE = date(2024, 6, 1)
-ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 12
 BEFORE, AFTER = datetime(2024, 8, 31, 15, 59, tzinfo=UTC), datetime(2024, 8, 31, 16, tzinfo=UTC)
 ROSTER = (
     "college_code", "major_code", "class_code", "education_level_code", "sex_code", "origin_place_code",
@@ -347,35 +345,3 @@ async def test_the_database_keeps_what_is_frozen(
             )  # fmt: skip
     finally:
         await connection.close()
-
-
-async def test_of_several_decisions_at_once_one_counts(
-    officer: Any, arrive: Any, freeze: Any, new_school: Any, client: Client
-) -> None:
-    school = filled(new_school)
-    await arrive(school)
-    one, two, three = (officer(school, name) for name in ("one", "two", "three"))
-    province = client("provincial_officer", province="410000")
-    newest = (await ask(one, school))["id"]
-    await freeze()
-    reason = {"reason": "核查后更正"}
-    for _ in range(ROUNDS):
-        version = f'"{(await read(one, {"id": newest}))["version"]}"'
-        asked = await asyncio.gather(
-            *(post(http, f"/v1/snapshots/{newest}/revise", reason, version) for http in (one, two))
-        )
-        assert sorted(each[:2] for each in asked if each[0] != 201) == [(409, "revision_open")]
-        (revision,) = [each[2] for each in asked if each[0] == 201]
-        opened = f"/v1/snapshots/{revision['id']}"
-        decided = await asyncio.gather(
-            post(three, f"{opened}/approve", None, '"1"'),
-            post(province, f"{opened}/approve", None, '"1"'),
-            post(three, f"{opened}/refuse", reason, '"1"'),
-        )
-        assert sorted(each[0] for each in decided) == [200, 412, 412]
-        # of two workers one freezes it
-        frozen = await asyncio.gather(freeze(), freeze())
-        (won,) = [each[2]["state"] for each in decided if each[0] == 200]
-        assert sum(frozen) == (won == "pending")
-        newest = revision["id"] if won == "pending" else newest
-    assert (await read(one, {"id": newest}))["state"] == "frozen"

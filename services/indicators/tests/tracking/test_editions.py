@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import os
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +23,8 @@ from indicators.tracking.operations import Editions, standing_of, take, with_lev
 from indicators.tracking.wire.answers import Tracking
 from indicators.tracking_counts.edition import Counted, Memory
 from testing.http import Client, get
+
+ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 12
 
 
 async def test_before_an_edition_there_are_response_rates_alone(client: Client, cycle: Cycle, apply: Any) -> None:
@@ -264,7 +267,7 @@ async def test_weekly_editions_need_thirty_answers_and_then_five_moves(
 
 async def test_of_two_workers_one_takes_the_edition(cycle: Cycle, database: Database) -> None:
     nothing = Counted(rows=[], memory=Memory(people=[], ids=[], groups=[], states={}, shown={}))
-    for number in range(1, 13):
+    for number in range(1, ROUNDS + 1):
         barrier = asyncio.Barrier(2)
 
         async def keep(unit: Any, *, wait: asyncio.Barrier = barrier, number: int = number) -> bool:
