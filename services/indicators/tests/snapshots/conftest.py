@@ -15,10 +15,11 @@ from common.contracts.envelope import IncomingEvent
 from common.database import Database
 from common.http import create_app
 from common.settings import ServiceSettings
+from common.sql import Connection
 from indicators.settings import Settings
 from indicators.snapshots.operations import freeze_pending
 from testing.databases import ServiceDatabase, committed
-from testing.http import serving
+from testing.http import Client, serving
 from testing.messaging import outbox_database
 from testing.tokens import TokenMint
 
@@ -43,8 +44,12 @@ class Owners:
     async def have(self, events: Iterable[IncomingEvent]) -> None:
         """Lets them have these events."""
         async with committed(self.outbox) as connection:
-            for event in events:
-                await connection.execute(_HAS, {**vars(event), "data": event.data.model_dump_json()})
+            await self.store(connection, events)
+
+    async def store(self, connection: Connection, events: Iterable[IncomingEvent]) -> None:
+        """Stores them in a transaction that is open."""
+        for event in events:
+            await connection.execute(_HAS, {**vars(event), "data": event.data.model_dump_json()})
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +92,11 @@ def arrive(owners: Owners, apply: Any) -> Any:
         await apply(school.events[: len(school.events) - without])
 
     return arrived
+
+
+@pytest.fixture
+def officer(client: Client) -> Any:
+    def of(school: Any, subject: str = "one", **scope: Any) -> Any:
+        return client("school_officer", school=school.code, subject=subject, **scope)
+
+    return of

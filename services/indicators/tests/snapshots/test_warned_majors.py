@@ -3,8 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
-
 from common.database import Database
 from common.operations import OperationRunner
 from indicators.warnings.domain.warnings import KIND
@@ -15,14 +13,6 @@ RULE = {
     "weights": {"placement_rate": 100, "salary": 0, "employer_satisfaction": 0},
     "min_base": 2, "min_majors": 2, "share": 5,
 }  # fmt: skip
-
-
-@pytest.fixture
-def officer(client: Client) -> Any:
-    def of(school: Any, subject: str = "one") -> Any:
-        return client("school_officer", school=school.code, subject=subject)
-
-    return of
 
 
 def filled(new_school: Any) -> Any:
