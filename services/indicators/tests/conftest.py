@@ -165,6 +165,7 @@ class School:
         wave_id: UUID | None = None,
         cycle: int | None = 1,
         levels: dict[str, dict[str, Any]] | None = None,
+        hires: int = 9,
     ) -> IncomingEvent:
         """What an answer gives to measures; None where it is taken back. An employer may judge levels apart."""
         said = [{"measure": name, "value": value} for name, value in (values or {}).items()]
@@ -194,7 +195,7 @@ class School:
                 "questionnaire_version": 1,
                 "completeness": "complete",
                 "mode": "api",
-                "hires": None if of_graduate else 9,
+                "hires": None if of_graduate else hires,
                 "values": said,
             }
         )

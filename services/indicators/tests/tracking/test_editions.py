@@ -270,11 +270,11 @@ async def test_of_two_workers_one_takes_the_edition(cycle: Cycle, database: Data
     for number in range(1, ROUNDS + 1):
         barrier = asyncio.Barrier(2)
 
-        async def keep(unit: Any, *, wait: asyncio.Barrier = barrier, number: int = number) -> bool:
+        async def keep(due: Due, unit: Any, *, wait: asyncio.Barrier = barrier, number: int = number) -> bool:
             await wait.wait()
             return await commands.keep(
                 unit,
-                due=Due(cycle.series, Because.WEEKLY),
+                due=due,
                 number=number,
                 taken_at=datetime(2026, 11, 30, tzinfo=UTC),
                 moved=0,
@@ -282,8 +282,21 @@ async def test_of_two_workers_one_takes_the_edition(cycle: Cycle, database: Data
                 counted=nothing,
             )
 
-        both = await asyncio.gather(database.act(SYSTEM, partial(keep)), database.act(SYSTEM, partial(keep)))
+        # a close may fall on Monday at four
+        weekly, closed = Due(cycle.series, Because.WEEKLY), Due(cycle.series, Because.CLOSED, uuid4())
+        pair = [(weekly, weekly), (closed, weekly), (closed, closed)][number % 3]
+        both = await asyncio.gather(*(database.act(SYSTEM, partial(keep, due)) for due in pair))
         assert sorted(both) == [False, True]
+
+
+async def test_two_workers_that_look_at_once_take_an_edition_together(
+    client: Client, cycle: Cycle, apply: Any, database: Database
+) -> None:
+    await answer(apply, cycle, range(20))
+    await close(apply, cycle)
+    assert sorted(await asyncio.gather(*(Editions(database).take_due() for _ in range(2)))) == [0, 1]
+    listed = await get(client("admin"), "/v1/editions", school=cycle.school.code, cohort=2024, cycle=1)
+    assert [each["number"] for each in listed["items"]] == [1]
 
 
 @pytest.mark.parametrize(

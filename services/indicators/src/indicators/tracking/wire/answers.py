@@ -129,14 +129,15 @@ def indicator_body(
 ) -> dict[str, Any]:
     """The fields of an IndicatorBody out of the figures of an indicator's columns."""
     columns = columns or {}
-    has_tops = indicator != MATCH_GAP and INDICATORS[indicator].has_tops
-    whole = columns.get(top if has_tops else VALUE)
-    body = {**_figure(whole, any_edition=any_edition), "definition_hash": DEFINITIONS[indicator].hash}
-    parts = {name.removeprefix(PART): each for name, each in columns.items() if name.startswith(PART)}
+    known = {} if indicator == MATCH_GAP else INDICATORS[indicator].columns
+    whole = top if indicator != MATCH_GAP and INDICATORS[indicator].has_tops else VALUE
+    figures = {name: _figure(columns.get(name), any_edition=any_edition) for name in (*known, whole)}
+    body = {**figures[whole], "definition_hash": DEFINITIONS[indicator].hash}
+    parts = {name.removeprefix(PART): figures[name] for name in known if name.startswith(PART)}
     if parts:
-        body["parts"] = {name: _figure(each, any_edition=any_edition) for name, each in parts.items()}
-    if "median" in columns:
-        body["median"] = _figure(columns["median"], any_edition=any_edition)
+        body["parts"] = parts
+    if "median" in known:
+        body["median"] = figures["median"]
     return body
 
 
@@ -196,7 +197,9 @@ def _observation(
 ) -> bytes:
     # the college is not of the table, but who is asked about it has to be in it
     inside = question.asked.is_whole or (response is not None and response.eligible > 0)
-    unknown = None if question.series.of_employers and question.asked.by else 0
+    unknown: int | None = 0
+    if question.series.of_employers and question.asked.table:
+        response, unknown = None, None
     fields = {
         "group": named(question.asked.by, group),
         "eligible": response.eligible if response else unknown,
