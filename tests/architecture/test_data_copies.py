@@ -61,6 +61,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "response_pages": "responses",
         "responses": "responses",
         "roster_groups": "groups",
+        "submitted_contents": "responses",
         "wave_eligible": "waves",
     },
     "indicators": {

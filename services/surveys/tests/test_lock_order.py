@@ -37,6 +37,12 @@ CREATED, OPENED, SUBMITTED = range(3)
 
 
 @pytest.fixture
+def plan(plan: Json) -> Json:
+    """A wave whose answers may be edited until it closes."""
+    return plan | {"edit_hours": None}
+
+
+@pytest.fixture
 async def links(database: Database, client: Client, agree: Any, tokens: list[str]) -> list[Invitation]:
     """Three links: one that nobody used, one with a complete answer, one with a submitted answer."""
     for token in tokens[OPENED:]:
@@ -98,7 +104,12 @@ async def acts_on(
         return {
             "open": partial(answers.open_link, invitation=link),
             "save": partial(answers.save_page, cipher=cipher, invitation=link, **saved),
-            "submit": partial(answers.submit, cipher=cipher, invitation=link, expected=ANY),
+            "submit": partial(answers.submit, cipher=cipher, invitation=link, expected=ANY, values={}),
+            "reopen": partial(answers.reopen, cipher=cipher, invitation=link, expected=ANY),
+            "withdraw by link": partial(answers.withdraw, invitation=link),
+            "agree": partial(
+                answers.agree, cipher=cipher, invitation=link, expected=ANY, statement_version=1, sensitive=False
+            ),
             "withdraw": withdrawals.get(str(link.graduate_id), invite()),
             "invite": invite(),
             "invite too": invite(),
@@ -123,6 +134,17 @@ async def acts_on(
         ("submit", "submit", OPENED),
         ("submit", "withdraw", OPENED),
         ("withdraw", "withdraw", SUBMITTED),
+        ("agree", "save", OPENED),
+        ("agree", "agree", OPENED),
+        ("reopen", "reopen", SUBMITTED),
+        ("reopen", "withdraw", SUBMITTED),
+        ("reopen", "withdraw by link", SUBMITTED),
+        ("submit", "withdraw by link", OPENED),
+        ("withdraw", "withdraw by link", SUBMITTED),
+        ("close", "reopen", SUBMITTED),
+        ("close", "withdraw by link", SUBMITTED),
+        ("erase", "reopen", SUBMITTED),
+        ("erase", "withdraw by link", SUBMITTED),
         ("create", "create", OPENED),
         ("create", "submit", OPENED),
         ("create", "withdraw", SUBMITTED),

@@ -8,6 +8,7 @@ from common.contracts import graduate, measure, organisation, registration, resp
 from common.outbox import raising
 from common.periodic import every
 from common.service_process import Area, Operation, Subscription
+from surveys.answers.commands import SETTLE_SECONDS, settle_overdue
 from surveys.answers.routes import router as answer_routes
 from surveys.data_copies.routes import router as data_routes
 from surveys.invitations.commands import KIND
@@ -23,7 +24,7 @@ from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
 from surveys.responses.subscriptions import erase_answers
-from surveys.responses.tables import response_pages, responses
+from surveys.responses.tables import response_pages, responses, submitted_contents
 from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS
 from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
 from surveys.roster.tables import graduates, groups, registrations, schools
@@ -95,6 +96,10 @@ AREAS = (
         streams={measure.TOPIC: raise_streams},
         periodic=lambda runtime: [every(CLOSE_SECONDS, partial(close_due_waves, runtime.database))],
     ),
-    Area(tables=[receipts], routes=[answer_routes]),
+    Area(
+        tables=[receipts, submitted_contents],
+        routes=[answer_routes],
+        periodic=lambda runtime: [every(SETTLE_SECONDS, partial(settle_overdue, runtime.database))],
+    ),
     Area(routes=[data_routes]),
 )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Message
-from surveys.answers.domain import answered, missing, problems_of_page
+from surveys.answers.domain import answered, completeness, missing, problems_of
 from surveys.questionnaires.domain.content import Content, Option, Question, QuestionnairePage, QuestionType, Scale
 
 TEXT = Message("文字", "words")
@@ -31,8 +31,8 @@ JSON = st.recursive(
 )
 
 
-def page_of(kind: QuestionType, *, required: bool = False) -> QuestionnairePage:
-    return QuestionnairePage("p1", (Question("q", kind, required, TEXT, **QUESTIONS.get(kind, {})),))  # type: ignore[arg-type]
+def questions_of(kind: QuestionType, *, required: bool = False) -> tuple[Question, ...]:
+    return (Question("q", kind, required, TEXT, **QUESTIONS.get(kind, {})),)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def page_of(kind: QuestionType, *, required: bool = False) -> QuestionnairePage:
     ],
 )
 def test_a_fitting_value_is_taken(kind: QuestionType, value: object) -> None:
-    assert problems_of_page(page_of(kind), {"q": value}) == []
+    assert problems_of(questions_of(kind), {"q": value}) == []
 
 
 @pytest.mark.parametrize(
@@ -80,29 +80,49 @@ def test_a_fitting_value_is_taken(kind: QuestionType, value: object) -> None:
     ],
 )
 def test_a_value_that_does_not_fit_is_named_with_field_and_rule(kind: QuestionType, value: object) -> None:
-    assert [(found.pointer, found.rule) for found in problems_of_page(page_of(kind), {"q": value})] == [
+    assert [(found.pointer, found.rule) for found in problems_of(questions_of(kind), {"q": value})] == [
         ("/values/q", kind.value)
     ]
 
 
 def test_a_question_of_another_page_is_refused() -> None:
-    found = problems_of_page(page_of(QuestionType.TEXT), {"a/b~c": "x"})
+    found = problems_of(questions_of(QuestionType.TEXT), {"a/b~c": "x"})
     assert [(problem.pointer, problem.rule) for problem in found] == [("/values/a~1b~0c", "unknown_question")]
 
 
 @given(kind=st.sampled_from(list(QuestionType)), value=JSON)
 def test_any_json_is_either_taken_or_refused(kind: QuestionType, value: Any) -> None:
-    assert len(problems_of_page(page_of(kind), {"q": value})) <= 1
+    assert len(problems_of(questions_of(kind), {"q": value})) <= 1
 
 
 def test_a_page_may_be_saved_with_required_questions_open() -> None:
-    assert problems_of_page(page_of(QuestionType.TEXT, required=True), {"q": None}) == []
-    assert problems_of_page(page_of(QuestionType.TEXT, required=True), {}) == []
+    assert problems_of(questions_of(QuestionType.TEXT, required=True), {"q": None}) == []
+    assert problems_of(questions_of(QuestionType.TEXT, required=True), {}) == []
+
+
+def content_of(questions: tuple[Question, ...]) -> Content:
+    return Content(TEXT, (QuestionnairePage("p1", questions),))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, "empty"),
+        ({"must": "", "may": None}, "empty"),
+        ({"may": "x"}, "partial"),
+        ({"must": "x"}, "core"),
+        ({"must": "x", "may": " "}, "core"),
+        ({"must": "x", "may": "y"}, "complete"),
+    ],
+)
+def test_how_complete_an_answer_is(values: dict[str, object], expected: str) -> None:
+    questions = (Question("must", QuestionType.TEXT, True, TEXT), Question("may", QuestionType.TEXT, False, TEXT))
+    assert completeness(content_of(questions), values) == expected
 
 
 @pytest.mark.parametrize("blank", [None, "", "  ", []])
 def test_a_blank_answers_nothing(blank: object) -> None:
-    content = Content(TEXT, (page_of(QuestionType.TEXT, required=True),))
+    content = content_of(questions_of(QuestionType.TEXT, required=True))
     assert [problem.pointer for problem in missing(content, {"q": blank})] == ["/values/q"]
     assert answered(content, {"q": blank}) == (0, 1)
 
@@ -111,6 +131,6 @@ def test_a_blank_answers_nothing(blank: object) -> None:
     ("kind", "value"), [(QuestionType.BOOLEAN, False), (QuestionType.NUMBER, 0), (QuestionType.TEXT, "x")]
 )
 def test_false_and_zero_are_answers(kind: QuestionType, value: object) -> None:
-    content = Content(TEXT, (page_of(kind, required=True),))
+    content = content_of(questions_of(kind, required=True))
     assert missing(content, {"q": value}) == []
     assert answered(content, {"q": value}) == (1, 1)

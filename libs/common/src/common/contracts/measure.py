@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from common.contracts.events import EXAMPLE_FACTS, EXAMPLE_GRADUATE, Event, States, TopicSpec
 from common.contracts.fields import ADDITIVE, CohortField, EventData, Slug, Version
-from common.contracts.response import Unit
+from common.contracts.response import Completeness, Mode, Unit
 
 TOPIC = "quxiang.internal.surveys.measure.v1"
 RECORDED = "quxiang.measure.recorded"
@@ -36,25 +36,6 @@ class Audience(StrEnum):
 
     GRADUATES = "graduates"
     EMPLOYERS = "employers"
-
-
-class Completeness(StrEnum):
-    """How much of what was asked is answered; `core` is each question that must be."""
-
-    EMPTY = "empty"
-    PARTIAL = "partial"
-    CORE = "core"
-    COMPLETE = "complete"
-
-
-class Mode(StrEnum):
-    """How the answer came."""
-
-    WEB = "web"
-    API = "api"
-    PHONE = "phone"
-    PAPER = "paper"
-    IMPORT = "import"
 
 
 class PostLevel(StrEnum):

@@ -26,6 +26,25 @@ class ResponseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Completeness(StrEnum):
+    """How much of what was asked is answered; `core` is each question that must be."""
+
+    EMPTY = "empty"
+    PARTIAL = "partial"
+    CORE = "core"
+    COMPLETE = "complete"
+
+
+class Mode(StrEnum):
+    """How the answer came."""
+
+    WEB = "web"
+    API = "api"
+    PHONE = "phone"
+    PAPER = "paper"
+    IMPORT = "import"
+
+
 class Unit(StrEnum):
     """What an employer's link takes: one answer, or one for each graduate hired."""
 
@@ -45,6 +64,10 @@ class ResponseData(EventData):
     state: Annotated[ResponseState, ADDITIVE]
     questions_answered: Annotated[int, Field(ge=0)] = 0
     questions_total: Annotated[int, Field(ge=0)] = 0
+    completeness: Annotated[Completeness, ADDITIVE] | None = Field(
+        default=None, description="Of what was submitted; null without, and in an older event"
+    )
+    mode: Annotated[Mode, ADDITIVE] | None = Field(default=None, description="How it came; null in the same way")
 
 
 class EmployerResponseData(EventData):
@@ -61,6 +84,7 @@ class EmployerResponseData(EventData):
 
 
 def _example(state: ResponseState, answered: int) -> ResponseData:
+    submitted = state is ResponseState.SUBMITTED
     return ResponseData(
         **EXAMPLE_FACTS,
         graduate_id=EXAMPLE_GRADUATE,
@@ -72,6 +96,8 @@ def _example(state: ResponseState, answered: int) -> ResponseData:
         state=state,
         questions_answered=answered,
         questions_total=12,
+        completeness=Completeness.CORE if submitted else None,
+        mode=Mode.WEB if submitted else None,
         changed_fields=("state",),
     )
 

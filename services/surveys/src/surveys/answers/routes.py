@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Response
 from fastapi.security import APIKeyHeader
 
-from common.crypto import hashed_secret
+from common.crypto import FieldCipher, hashed_secret
 from common.database import Database
 from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, answer, resource
 from surveys.answers import commands
 from surveys.answers.commands import Answer, holder_of
-from surveys.answers.wire import AnswerBody, ConsentForm, PageValues
+from surveys.answers.wire import AnswerBody, ConsentForm, PageValues, Submission
 from surveys.invitations.domain import Invitation, InvitationState, LinkRefused, has_form
 from surveys.invitations.storage import by_digest
 
@@ -101,16 +101,55 @@ async def save_page(
     return _shown(await database.act(holder_of(invitation), act))
 
 
-@router.post("/submit", response_model=AnswerBody, summary="Submit; the link is used up")
+@router.post(
+    "/submit",
+    response_model=AnswerBody,
+    summary="Submit; from `editable_until` on the link is used up",
+    description="The body may be left out; `values` are saved with the submission as pages are.",
+)
 async def submit_answer(
+    *,
+    invitation: Holder,
+    database: Db,
+    cipher: Cipher,
+    if_match: IfMatch,
+    once: IdempotencyKey,
+    body: Submission | None = None,
+) -> Response:
+    values = {} if body is None else body.values
+    act = partial(commands.submit, cipher=cipher, invitation=invitation, expected=if_match, values=values)
+    again = partial(_found_again, database, cipher, invitation)
+    return await answer(database.act(holder_of(invitation), act, once), show=_shown, again=again)
+
+
+@router.post(
+    "/reopen",
+    response_model=AnswerBody,
+    summary="Open what was submitted again; it counts until the next submission",
+    description="Until `editable_until`. What is not submitted again by then is given up.",
+)
+async def reopen_answer(
     *, invitation: Holder, database: Db, cipher: Cipher, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
-    async def submitted_before(_: object) -> Answer:
-        async with database.reading() as connection:
-            return await commands.find(connection, cipher, invitation)
+    act = partial(commands.reopen, cipher=cipher, invitation=invitation, expected=if_match)
+    again = partial(_found_again, database, cipher, invitation)
+    return await answer(database.act(holder_of(invitation), act, once), show=_shown, again=again)
 
-    act = partial(commands.submit, cipher=cipher, invitation=invitation, expected=if_match)
-    return await answer(database.act(holder_of(invitation), act, once), show=_shown, again=submitted_before)
+
+@router.post(
+    "/withdraw",
+    status_code=204,
+    summary="Take the answer back and erase it, also with a used link",
+    description="204 whether there was anything or not; needs no `If-Match`, and can be repeated.",
+)
+async def withdraw_answer(*, invitation: Holder, database: Db) -> Response:
+    await database.act(holder_of(invitation), partial(commands.withdraw, invitation=invitation))
+    return Response(status_code=204)
+
+
+async def _found_again(database: Database, cipher: FieldCipher, invitation: Invitation, _: object) -> Answer:
+    async with database.reading() as connection:
+        return await commands.find(connection, cipher, invitation)
 
 
 def _shown(given: Answer) -> Response:

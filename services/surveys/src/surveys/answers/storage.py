@@ -1,20 +1,22 @@
-"""What was answered in SQL: one ciphertext per page, bound to the response and the page it belongs to."""
+"""What was answered in SQL: a draft as one ciphertext per page, a submission as one, each bound to where it belongs."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from common.crypto import FieldCipher
 from common.database import NOW
 from common.identifiers import ResponseId
 from common.sql import Connection
-from surveys.responses.domain import Response
+from surveys.responses.domain import Response, ResponseState
 from surveys.responses.tables import response_pages as pages
+from surveys.responses.tables import submitted_contents as contents
 
 FIELD = "response_pages.values"
+CONTENT_FIELD = "submitted_contents.values"
 
 Values = Mapping[str, Any]
 """Question → value, as JSON knows them."""
@@ -28,6 +30,14 @@ _SAVE = _NEW.on_conflict_do_update(
         "recorded_at": NOW,
     },
 )
+_KEEP = insert(contents)
+_VERSION = bindparam("version", type_=Integer)
+_SUBMITTED = (
+    select(contents)
+    .where(contents.c.response_id == bindparam("id"))
+    .where(or_(_VERSION.is_(None), contents.c.version == _VERSION))
+    .order_by(contents.c.version)
+)
 _VALUES = select(pages.c.page_id, pages.c.values_ciphertext, pages.c.recorded_at).where(
     pages.c.response_id == bindparam("id")
 )
@@ -36,19 +46,53 @@ _VALUES = select(pages.c.page_id, pages.c.values_ciphertext, pages.c.recorded_at
 async def save_page(
     connection: Connection, cipher: FieldCipher, response: Response, page_id: str, values: Values
 ) -> None:
-    """Replaces the answers of one page."""
-    plaintext = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    ciphertext = cipher.encrypt(FIELD, _record(response.id, page_id), plaintext)
+    """Replaces the answers of one page of the draft."""
+    ciphertext = cipher.encrypt(FIELD, _record(response.id, page_id), _plaintext(values))
     place = {"response_id": response.id, "page_id": page_id, "school_code": response.school_code}
     await connection.execute(_SAVE, {**place, "values_ciphertext": ciphertext})
 
 
-async def values_of(connection: Connection, cipher: FieldCipher, response_id: ResponseId) -> Values:
-    """All answers given so far, by question; ids of questions differ over the whole questionnaire."""
+async def keep_submitted(connection: Connection, cipher: FieldCipher, response: Response, values: Values) -> None:
+    """Keeps what was just submitted under the version of the response."""
+    assert response.completeness, "it is said at a submission"
+    assert response.mode, "it is said at a submission"
+    values_given = {
+        "response_id": response.id,
+        "version": response.version,
+        "school_code": response.school_code,
+        "completeness": response.completeness.value,
+        "mode": response.mode.value,
+        "values_ciphertext": cipher.encrypt(CONTENT_FIELD, _record(response.id, response.version), _plaintext(values)),
+    }
+    await connection.execute(_KEEP, values_given)
+
+
+async def values_of(connection: Connection, cipher: FieldCipher, response: Response) -> Values:
+    """The answers of a response by question: what was submitted, and of an open one those given so far."""
+    if response.state is ResponseState.SUBMITTED and response.effective_version is not None:
+        [submitted] = await submissions_of(connection, cipher, response.id, response.effective_version)
+        return dict(submitted["values"])
+    # what the release before submitted is still there page by page; ids of questions differ over the questionnaire
     values: dict[str, Any] = {}
-    for page in await pages_of(connection, cipher, response_id):
+    for page in await pages_of(connection, cipher, response.id):
         values |= page["values"]
     return values
+
+
+async def submissions_of(
+    connection: Connection, cipher: FieldCipher, response_id: ResponseId, version: int | None = None
+) -> list[dict[str, Any]]:
+    """What was submitted, once or more: `version`, `submitted_at`, `completeness`, `mode`, and `values` by question."""
+    found = await connection.execute(_SUBMITTED, {"id": response_id, "version": version})
+    return [
+        {
+            **{name: row[name] for name in ("version", "submitted_at", "completeness", "mode")},
+            "values": json.loads(
+                cipher.decrypt(CONTENT_FIELD, _record(response_id, row.version), row.values_ciphertext)
+            ),
+        }
+        for row in found
+    ]
 
 
 async def pages_of(connection: Connection, cipher: FieldCipher, response_id: ResponseId) -> list[dict[str, Any]]:
@@ -64,5 +108,9 @@ async def pages_of(connection: Connection, cipher: FieldCipher, response_id: Res
     ]
 
 
-def _record(response_id: ResponseId, page_id: str) -> str:
-    return f"{response_id}/{page_id}"
+def _plaintext(values: Values) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def _record(response_id: ResponseId, place: str | int) -> str:
+    return f"{response_id}/{place}"

@@ -9,22 +9,26 @@ from pydantic import AfterValidator, BaseModel, Field
 from common.errors import Message
 from common.http import StrictModel, rule_broken
 from surveys.answers.commands import Answer
-from surveys.answers.domain import missing
+from surveys.answers.domain import completeness, missing
 from surveys.privacy.domain import said_of
 from surveys.privacy.wire import SaidBody
 from surveys.questionnaires.wire import PageBody, TextForm
 from surveys.responses.announcements import change_token
-from surveys.responses.domain import ResponseState
+from surveys.responses.domain import Completeness, ResponseState
 
-Values = Annotated[
-    dict[str, Any], Field(max_length=1_000, description="Question → value; null or absent: not answered")
-]
+Values = Annotated[dict[str, Any], Field(max_length=1_000, description="Question → value; null: not answered")]
 
 
 class PageValues(StrictModel):
-    """The answers of one page, all of them: a question left out is not answered."""
+    """Answers of one page: what is absent stays as it is, null clears."""
 
     values: Values
+
+
+class Submission(StrictModel):
+    """Answers that are saved with the submission, of any page."""
+
+    values: Values = Field(default_factory=dict)
 
 
 def _agreed(given: bool) -> bool:
@@ -88,6 +92,8 @@ class AnswerBody(BaseModel):
     questionnaire: AskedQuestionnaire
     values: Values
     missing: list[str] = Field(description="Required questions that are not answered yet")
+    completeness: Completeness
+    editable_until: datetime | None = Field(description="Of what was submitted: until then it may be opened again")
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
@@ -114,6 +120,8 @@ class AnswerBody(BaseModel):
                     "pages": content.pages,
                 },
                 "values": answer.values,
+                "completeness": completeness(content, answer.values),
+                "editable_until": answer.editable_until,
                 "missing": [problem.pointer.removeprefix("/values/") for problem in problems],
             }
         )

@@ -9,7 +9,7 @@ from common.crypto import FieldCipher
 from common.data_copies import Records
 from common.identifiers import GraduateId, ResponseId
 from common.sql import Connection
-from surveys.answers.storage import pages_of
+from surveys.answers.storage import pages_of, submissions_of
 from surveys.invitations.tables import invitations
 from surveys.privacy.tables import receipts
 from surveys.responses.tables import responses
@@ -47,11 +47,12 @@ _ANSWERED = _of_graduate(responses, *(responses.c[name] for name in _RESPONSE)).
 
 
 async def collect(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> Records:
-    """The records of a graduate; a response has its pages, each with the values by question."""
+    """The records of a graduate; a response has its draft page by page and its submissions, with values by question."""
     of_graduate = {"id": graduate_id}
     answered = [dict(row) for row in await connection.execute(_ANSWERED, of_graduate)]
     for response in answered:
         response["pages"] = await pages_of(connection, cipher, ResponseId(response["id"]))
+        response["submissions"] = await submissions_of(connection, cipher, ResponseId(response["id"]))
     return {
         "roster_entry": [dict(row) for row in await connection.execute(_ENTRY, of_graduate)],
         "groups": [dict(row) for row in await connection.execute(_GROUPS, of_graduate)],

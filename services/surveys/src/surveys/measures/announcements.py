@@ -5,8 +5,9 @@ from datetime import datetime
 
 from common.contracts import OutgoingEvent
 from common.contracts import measure as contract
+from common.contracts import response as response_contract
 from surveys.measures.domain import Given
-from surveys.responses.domain import Moment, Response
+from surveys.responses.domain import Completeness, Mode, Moment, Response
 from surveys.waves.domain import Wave
 
 
@@ -50,7 +51,9 @@ def _data(
     recorded_at: datetime,
     given: Sequence[Given] = (),
 ) -> tuple[Moment, contract.MeasureData]:
-    complete = response.questions_answered == response.questions_total
+    # a response of the release before says only how many questions are answered; those that must be are
+    whole = response.questions_answered == response.questions_total
+    completeness = response.completeness or (Completeness.COMPLETE if whole else Completeness.CORE)
     return moment, contract.MeasureData(
         school_code=response.school_code,
         decided_on=moment.decided_on,
@@ -66,9 +69,8 @@ def _data(
         cycle=wave.cycle.value,
         questionnaire_id=wave.questionnaire_id,
         questionnaire_version=wave.questionnaire_version,
-        # what must be answered is, or nothing would have been submitted
-        completeness=contract.Completeness.COMPLETE if complete else contract.Completeness.CORE,
-        mode=contract.Mode.API,
+        completeness=response_contract.Completeness(completeness.value),
+        mode=response_contract.Mode((response.mode or Mode.API).value),
         values=tuple(
             contract.MeasuredValue(
                 measure=each.measure,

@@ -1,7 +1,7 @@
 """The events of a response: that it was answered and how completely, never what."""
 
 from common.contracts import ChangeToken, OutgoingEvent
-from common.contracts.response import SUBMITTED, TOPIC, WITHDRAWN, ResponseData
+from common.contracts.response import SUBMITTED, TOPIC, WITHDRAWN, Completeness, Mode, ResponseData
 from common.contracts.response import ResponseState as AnnouncedState
 from surveys.responses.domain import Moment, Response, ResponseState
 from surveys.waves.domain import Wave
@@ -11,6 +11,7 @@ _TYPES = {ResponseState.SUBMITTED: SUBMITTED, ResponseState.WITHDRAWN: WITHDRAWN
 
 def announcement(response: Response, wave: Wave, moment: Moment) -> OutgoingEvent:
     """The event of a response that was just submitted or withdrawn."""
+    given = response.state is ResponseState.SUBMITTED
     data = ResponseData(
         school_code=response.school_code,
         decided_on=moment.decided_on,
@@ -25,6 +26,8 @@ def announcement(response: Response, wave: Wave, moment: Moment) -> OutgoingEven
         state=AnnouncedState(response.state.value),
         questions_answered=response.questions_answered,
         questions_total=response.questions_total,
+        completeness=Completeness(response.completeness.value) if given and response.completeness else None,
+        mode=Mode(response.mode.value) if given and response.mode else None,
     )
     return OutgoingEvent(
         topic=TOPIC,

@@ -1,5 +1,6 @@
 """Acts on responses by people with an account: the graduate's own, or the survey team at the graduate's request."""
 
+from common.approvals.domain import TransitionNotAllowed
 from common.auth import Principal, Role
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
@@ -9,8 +10,9 @@ from surveys.invitations.domain import InvitationState
 from surveys.measures import commands as measures
 from surveys.responses import storage
 from surveys.responses.announcements import announcement
-from surveys.responses.domain import NotSubmitted, Response, ResponseState
+from surveys.responses.domain import Response, ResponseState
 from surveys.waves import storage as waves
+from surveys.waves.domain import Wave
 
 READERS = frozenset({Role.GRADUATE, Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 WITHDRAWERS = frozenset({Role.GRADUATE, Role.SURVEY_MANAGER, Role.ADMIN})
@@ -19,9 +21,9 @@ WITHDRAWERS = frozenset({Role.GRADUATE, Role.SURVEY_MANAGER, Role.ADMIN})
 async def withdraw(
     unit: UnitOfWork, *, caller: Principal, response_id: ResponseId, expected: ExpectedVersion
 ) -> Response:
-    """Takes a submitted response back: the answers are erased, the response no longer counts as valid.
+    """Takes a response back, submitted or not: the answers are erased, the response no longer counts as valid.
 
-    Raises NotFound, Forbidden, the refusals of a precondition, or NotSubmitted.
+    Raises NotFound, Forbidden, the refusals of a precondition, or TransitionNotAllowed once it was.
     """
     found = await _visible(unit, caller, response_id)
     caller.must_be_in(WITHDRAWERS)
@@ -30,8 +32,13 @@ async def withdraw(
     # read once more: until the invitation was held, another act could change the response
     response = await _visible(unit, caller, response_id)
     must_equal(expected, response.version)
-    if response.state is not ResponseState.SUBMITTED:
-        raise NotSubmitted(state=response.state.value, allowed_transitions=[])
+    if response.state is ResponseState.WITHDRAWN:
+        raise TransitionNotAllowed(response.state.value, [])
+    return await take_back(unit, response, wave)
+
+
+async def take_back(unit: UnitOfWork, response: Response, wave: Wave) -> Response:
+    """Does so with a response whose wave and invitation are held."""
     moment = await storage.next_moment(unit.connection, response)
     measured = None if response.measured_version is None else await measures.next_moment(unit, response)
     withdrawn = await storage.withdraw(unit.connection, response, moment)

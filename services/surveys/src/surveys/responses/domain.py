@@ -16,11 +16,31 @@ class ResponseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Completeness(StrEnum):
+    """答卷完整程度: with `core` each visible core question is answered, with `complete` each visible one."""
+
+    EMPTY = "empty"
+    PARTIAL = "partial"
+    CORE = "core"
+    COMPLETE = "complete"
+
+
+class Mode(StrEnum):
+    """作答方式: how an answer came."""
+
+    WEB = "web"
+    API = "api"
+    PHONE = "phone"
+    PAPER = "paper"
+    IMPORT = "import"
+
+
 @dataclass(frozen=True)
 class Response:
     """答卷, without what was answered.
 
-    `measured_version` is the one whose answers gave values to measures last; None where none do.
+    `measured_version` is the one whose answers gave values to measures last; None where none do. `effective_version` is
+    the one that was submitted last, also while a newer one is edited; `completeness` and `mode` are of that one.
     """
 
     id: ResponseId
@@ -37,13 +57,42 @@ class Response:
     submitted_at: datetime | None
     announced_sequence: int | None
     measured_version: int | None
+    effective_version: int | None
+    completeness: Completeness | None
+    mode: Mode | None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether something newer is written while what was submitted counts."""
+        return self.state is ResponseState.OPEN and self.effective_version is not None
 
 
-class NotSubmitted(Conflict):
-    """Only what was submitted can be withdrawn."""
+@dataclass(frozen=True)
+class Submission:
+    """How completely an answer is given that is submitted now, and how it came."""
 
-    code = "not_submitted"
-    title = Message("只有已提交的答卷才能撤回", "Only a submitted response can be withdrawn")
+    answered: int
+    total: int
+    completeness: Completeness
+    mode: Mode
+
+
+@dataclass(frozen=True)
+class Editing:
+    """Until when what was submitted may be edited, None where it may not, and whether that is still so."""
+
+    until: datetime | None
+    is_possible: bool
+
+
+class AlreadySubmitted(Conflict):
+    """What was submitted is opened again before it is changed."""
+
+    code = "already_submitted"
+    title = Message("答卷已提交，修改前请先重新打开", "This was submitted; reopen it before you change it")
+
+    def __init__(self) -> None:
+        super().__init__(state=ResponseState.SUBMITTED.value, allowed_transitions=["reopen", "withdraw"])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,24 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, bindparam, delete, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Interval,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -17,8 +34,9 @@ from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, ResponseId, SchoolCode, WaveId
 from common.sql import Connection
 from surveys.invitations.domain import Invitation
-from surveys.responses.domain import Moment, Response, ResponseState
+from surveys.responses.domain import Editing, Moment, Response, ResponseState, Submission
 from surveys.responses.tables import response_pages, responses
+from surveys.waves.tables import waves
 
 _NEXT_MOMENT = text(
     f"""
@@ -33,6 +51,30 @@ _NEXT_MOMENT = text(
 
 _OF_INVITATION = select(responses).where(responses.c.invitation_id == bindparam("invitation_id"))
 _BEGIN = insert(responses).returning(responses)
+_UNTIL = case(
+    (or_(responses.c.submitted_at.is_(None), waves.c.edit_hours == 0), None),
+    (waves.c.edit_hours.is_(None), waves.c.closes_at),
+    else_=func.least(
+        responses.c.submitted_at + waves.c.edit_hours * literal_column("interval '1 hour'", Interval), waves.c.closes_at
+    ),
+)
+# what the release before submitted is not kept as a whole
+_IS_POSSIBLE = and_(
+    waves.c.closed_at.is_(None), responses.c.effective_version.is_not(None), func.coalesce(_UNTIL > NOW, False)
+)
+_EDITING = (
+    select(_UNTIL.label("until"), _IS_POSSIBLE.label("is_possible"))
+    .join(waves, waves.c.id == responses.c.wave_id)
+    .where(responses.c.id == bindparam("id"))
+)
+_OVERDUE = (
+    select(responses)
+    .join(waves, waves.c.id == responses.c.wave_id)
+    .where(responses.c.state == "open", responses.c.effective_version.is_not(None), not_(_IS_POSSIBLE))
+    .order_by(responses.c.id)
+    .limit(bindparam("limit"))
+)
+_DESTROY = text("SELECT destroy_contents(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _ERASE_ANSWERS = text("SELECT erase_answers(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _ERASE = delete(response_pages).where(response_pages.c.response_id == bindparam("response_id"))
 
@@ -82,31 +124,54 @@ async def next_moment(connection: Connection, response: Response) -> Moment:
 
 
 async def submit(
-    connection: Connection, response: Response, moment: Moment, answered: int, total: int, *, measured: bool
+    connection: Connection, response: Response, moment: Moment, submission: Submission, *, measured: bool
 ) -> Response:
     """Closes the response; `measured` where its answers give values to measures."""
+    await connection.execute(_ERASE, {"response_id": response.id})
     return await save(
         connection,
         response,
         state=ResponseState.SUBMITTED.value,
         submitted_at=NOW,
-        questions_answered=answered,
-        questions_total=total,
+        questions_answered=submission.answered,
+        questions_total=submission.total,
+        completeness=submission.completeness.value,
+        mode=submission.mode.value,
         announced_sequence=moment.sequence,
         measured_version=response.version + 1 if measured else None,
+        effective_version=response.version + 1,
     )
+
+
+async def editing(connection: Connection, response_id: ResponseId) -> Editing:
+    """Until when a response may be edited once it was submitted."""
+    return rows.one(Editing, await connection.execute(_EDITING, {"id": response_id}))
+
+
+async def settled(connection: Connection, response: Response) -> Response:
+    """Gives up what was edited: the response is what was submitted last."""
+    await connection.execute(_ERASE, {"response_id": response.id})
+    return await save(connection, response, state=ResponseState.SUBMITTED.value)
+
+
+async def overdue(connection: Connection, limit: int) -> list[Response]:
+    """Responses that are edited though the time for it is over."""
+    return rows.all(Response, await connection.execute(_OVERDUE, {"limit": limit}))
 
 
 async def withdraw(connection: Connection, response: Response, moment: Moment) -> Response:
     """Takes the response back and erases what was answered."""
     await connection.execute(_ERASE, {"response_id": response.id})
-    return await save(
+    withdrawn = await save(
         connection,
         response,
         state=ResponseState.WITHDRAWN.value,
         announced_sequence=moment.sequence,
         measured_version=None,
+        effective_version=None,
     )
+    await connection.execute(_DESTROY, {"ids": [response.id]})
+    return withdrawn
 
 
 async def erase_answers(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:

@@ -1,4 +1,4 @@
-"""Tables of responses; what was answered is stored encrypted, page by page."""
+"""Tables of responses; what was answered is stored encrypted: a draft page by page, a submission as a whole."""
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +17,9 @@ from sqlalchemy import (
 
 from common.database import instant_column, uuid_key
 from surveys.schema import metadata
+
+_COMPLETENESS = "completeness IN ('empty', 'partial', 'core', 'complete')"
+_MODE = "mode IN ('web', 'api', 'phone', 'paper', 'import')"
 
 responses = Table(
     "responses",
@@ -37,12 +40,24 @@ responses = Table(
     Column("announced_sequence", BigInteger),
     # the version whose answers gave values to measures last; NULL where none did, and once they are taken back
     Column("measured_version", Integer),
+    # the version that was submitted last, which counts while a newer one is edited; rows of the release before lack it
+    Column("effective_version", Integer),
+    # of what was submitted last
+    Column("completeness", Text),
+    Column("mode", Text),
     CheckConstraint("state IN ('open', 'submitted', 'withdrawn')", name="state_known"),
-    CheckConstraint("(state = 'open') = (submitted_at IS NULL)", name="submitted_has_time"),
+    CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_time"),
+    CheckConstraint(_COMPLETENESS, name="completeness_known"),
+    CheckConstraint(_MODE, name="mode_known"),
 )
 Index("ix_responses_school_code_id", responses.c.school_code, responses.c.id)
 Index("ix_responses_wave_id_id", responses.c.wave_id, responses.c.id)
 Index("ix_responses_graduate_id", responses.c.graduate_id)
+Index(
+    "ix_responses_edited",
+    responses.c.id,
+    postgresql_where=text("state = 'open' AND effective_version IS NOT NULL"),
+)
 
 response_pages = Table(
     "response_pages",
@@ -53,4 +68,20 @@ response_pages = Table(
     Column("school_code", Text),
     Column("values_ciphertext", LargeBinary, nullable=False),
     instant_column("recorded_at"),
+)
+
+submitted_contents = Table(
+    "submitted_contents",
+    metadata,
+    Column("response_id", Uuid, ForeignKey("responses.id"), primary_key=True),
+    # of the response, when it was submitted
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("school_code", Text, nullable=False),
+    Column("completeness", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("values_ciphertext", LargeBinary, nullable=False),
+    instant_column("submitted_at"),
+    CheckConstraint(_COMPLETENESS, name="completeness_known"),
+    CheckConstraint(_MODE, name="mode_known"),
+    info={"insert_only": True},
 )

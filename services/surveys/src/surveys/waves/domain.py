@@ -26,9 +26,23 @@ class WavePhase(StrEnum):
     CLOSED = "closed"
 
 
+class Anonymity(StrEnum):
+    """匿名方式: who may see an answer with the person."""
+
+    IDENTIFIED = "identified"
+    PSEUDONYMOUS = "pseudonymous"
+
+
+MAX_EDIT_HOURS = 168
+"""A week."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class WavePlan:
-    """A wave as it is asked for; without a statement of its own its respondents read what the school published last."""
+    """A wave as it is asked for; without a statement of its own its respondents read what the school published last.
+
+    What was submitted may be edited for `edit_hours`, None: until the wave closes.
+    """
 
     school_code: SchoolCode
     cohort: Cohort
@@ -38,6 +52,8 @@ class WavePlan:
     opens_at: datetime
     closes_at: datetime
     privacy_statement_id: StatementId | None = None
+    anonymity: Anonymity = Anonymity.PSEUDONYMOUS
+    edit_hours: int | None = 0
 
 
 @dataclass(frozen=True, kw_only=True)

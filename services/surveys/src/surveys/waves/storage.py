@@ -29,9 +29,9 @@ _ADD = text(
            AND {TODAY_SQL} >= CAST(:season AS date)  -- before its season a cohort is no population
     ), wave AS (
         INSERT INTO waves (school_code, cohort, cycle, questionnaire_id, questionnaire_version, opens_at, closes_at,
-                           privacy_statement_id, eligible)
+                           privacy_statement_id, anonymity, edit_hours, eligible)
         VALUES (:school_code, :cohort, :cycle, :questionnaire_id, :questionnaire_version, :opens_at, :closes_at,
-                :privacy_statement_id, (SELECT count(*) FROM population))
+                :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), (SELECT count(*) FROM population))
         RETURNING *
     ), frozen AS (
         INSERT INTO wave_eligible (wave_id, graduate_id, school_code)

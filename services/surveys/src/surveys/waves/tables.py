@@ -37,6 +37,9 @@ waves = Table(
     Column("closed_at", DateTime(timezone=True)),
     # NULL: what the school published last
     Column("privacy_statement_id", Uuid, ForeignKey("privacy_statements.id")),
+    Column("anonymity", Text, nullable=False, server_default=text("'pseudonymous'")),
+    # for so long a submitted answer may be edited; NULL: until the wave closes
+    Column("edit_hours", Integer, server_default=text("0")),
     ForeignKeyConstraint(
         ["questionnaire_id", "questionnaire_version"],
         ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],
@@ -44,6 +47,8 @@ waves = Table(
     ),
     CheckConstraint("cycle IN (0, 1, 3, 5)", name="cycle_known"),
     CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
+    CheckConstraint("anonymity IN ('identified', 'pseudonymous')", name="anonymity_known"),
+    CheckConstraint("edit_hours BETWEEN 0 AND 168", name="edit_hours_allowed"),
 )
 Index("ix_waves_school_code_id", waves.c.school_code, waves.c.id)
 Index("ix_waves_unclosed", waves.c.closes_at, postgresql_where=waves.c.closed_at.is_(None))

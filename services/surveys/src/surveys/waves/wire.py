@@ -11,7 +11,7 @@ from common.errors import Message
 from common.http import StrictModel, rule_broken
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode
 from surveys.privacy.domain import StatementId
-from surveys.waves.domain import Cycle, Wave, WavePlan
+from surveys.waves.domain import MAX_EDIT_HOURS, Anonymity, Cycle, Wave, WavePlan
 
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
 
@@ -41,6 +41,12 @@ class NewWave(StrictModel):
     privacy_statement_id: StatementId | None = Field(
         default=None, description="Null: respondents read what the school published last"
     )
+    anonymity: Anonymity = Field(
+        default=Anonymity.PSEUDONYMOUS, description="Whether anybody may see an answer with the person"
+    )
+    edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = Field(
+        default=0, description="For so long what was submitted may be edited; null: until the wave closes"
+    )
 
     def plan(self) -> WavePlan:
         """The domain value."""
@@ -60,6 +66,8 @@ class WaveBody(BaseModel, from_attributes=True):
     opens_at: datetime
     closes_at: datetime
     privacy_statement_id: UUID | None
+    anonymity: Anonymity
+    edit_hours: int | None
     eligible: int
     created_at: datetime
 

@@ -1,14 +1,16 @@
-"""Acts of the holder of a personal link, who agrees to the privacy statement, saves page by page, and submits.
+"""Acts of the holder of a personal link, who agrees to the privacy statement, saves page by page, submits or withdraws.
 
 Each holds the wave and then the invitation, so that acts on one response follow each other.
 """
 
 from surveys.answers.commands.consenting import agree
 from surveys.answers.commands.holding import RESPONDENT, Answer, Asked, find, holder_of, open_link, read
-from surveys.answers.commands.saving import save_page, submit
+from surveys.answers.commands.saving import SETTLE_SECONDS, reopen, save_page, settle, settle_overdue, submit
+from surveys.answers.commands.withdrawing import withdraw
 
 __all__ = [
     "RESPONDENT",
+    "SETTLE_SECONDS",
     "Answer",
     "Asked",
     "agree",
@@ -16,6 +18,10 @@ __all__ = [
     "holder_of",
     "open_link",
     "read",
+    "reopen",
     "save_page",
+    "settle",
+    "settle_overdue",
     "submit",
+    "withdraw",
 ]

@@ -3,7 +3,7 @@
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid, Message
-from surveys.answers.commands.holding import Answer, answer_of, answerable, audit
+from surveys.answers.commands.holding import Answer, answer_of, answerable, audit, must_be_open
 from surveys.invitations.domain import Invitation
 from surveys.privacy.commands import statement_for
 from surveys.privacy.domain import Means
@@ -22,9 +22,11 @@ async def agree(
 ) -> Answer:
     """Keeps a receipt of what was agreed to; `sensitive` is the separate consent to sensitive questions.
 
-    Raises LinkRefused, the refusals of a precondition, WaveNotOpen, or Invalid for another version than is read now.
+    Raises LinkRefused, the refusals of a precondition, WaveNotOpen, AlreadySubmitted, or Invalid for another version
+    than is read now.
     """
     asked, found = await answerable(unit, invitation, expected)
+    must_be_open(found)
     wave = asked.wave
     statement = await statement_for(unit.connection, wave.school_code, wave.privacy_statement_id)
     if statement.number != statement_version:

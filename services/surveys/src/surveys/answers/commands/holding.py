@@ -1,6 +1,7 @@
 """What a link asks and what was answered, and the first use of a link."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from common.auth import Actor
 from common.crypto import FieldCipher
@@ -18,7 +19,7 @@ from surveys.privacy.storage import receipts
 from surveys.questionnaires.domain.content import Content
 from surveys.questionnaires.storage import published
 from surveys.responses import storage as responses
-from surveys.responses.domain import Response
+from surveys.responses.domain import AlreadySubmitted, Response, ResponseState
 from surveys.roster.domain import SchoolNames
 from surveys.roster.storage import school_names
 from surveys.waves import storage as waves
@@ -26,8 +27,6 @@ from surveys.waves.domain import CurrentWave, WaveNotOpen, WavePhase
 
 RESPONDENT = "respondent"
 """Role under which the audit trail names the holder of a link, who has no account."""
-
-_ANSWERABLE = frozenset({InvitationState.CREATED, InvitationState.OPENED})
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,15 @@ class Asked:
 class Answer(Asked):
     """Everything about one person's answer while it is being given.
 
-    `statement` is what was agreed to by the newest receipt, and without one what is to be read now.
+    `statement` is what was agreed to by the newest receipt, and without one what is to be read now. What was submitted
+    may be edited until `editable_until`.
     """
 
     response: Response
     values: Values
     statement: StatementVersion
     receipt: Receipt | None
+    editable_until: datetime | None
 
     @property
     def id(self) -> ResponseId:
@@ -86,7 +87,7 @@ async def open_link(unit: UnitOfWork, *, invitation: Invitation) -> None:
 async def read(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
     """The answer behind a link; raises LinkRefused, or WaveNotOpen."""
     wave = await waves.current(connection, invitation.wave_id)
-    _must_be_answerable(invitation, wave)
+    await _must_be_answerable(connection, invitation, wave)
     wave.must_have_opened()
     return await find(connection, cipher, invitation)
 
@@ -112,7 +113,7 @@ async def answerable(
     # before the invitation is held, for which the other acts on this response wait
     asked = await _asked(unit.connection, wave)
     held = await invitations.hold(unit.connection, invitation.id)
-    _must_be_answerable(held, wave)
+    await _must_be_answerable(unit.connection, held, wave)
     # before the wave opens there is none: it is begun to have a version to compare, and undone with the refusal
     response = await responses.begun(unit.connection, held)
     if page_id is not None and asked.content.page(page_id) is None:
@@ -124,12 +125,21 @@ async def answerable(
 
 async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, response: Response) -> Answer:
     """The answer with everything that was saved of it."""
-    values = await storage.values_of(connection, cipher, response.id)
+    values = await storage.values_of(connection, cipher, response)
     receipt = await receipts.newest(connection, response.id)
-    statement = await statement_for(connection, asked.wave.school_code, asked.wave.privacy_statement_id)
-    if receipt is not None:
+    if receipt is None:
+        statement = await statement_for(connection, asked.wave.school_code, asked.wave.privacy_statement_id)
+    else:
         statement = await receipts.statement_of(connection, receipt)
-    return Answer(asked.wave, asked.school, asked.content, response, values, statement, receipt)
+    submitted = response.submitted_at is not None and response.state is not ResponseState.WITHDRAWN
+    until = (await responses.editing(connection, response.id)).until if submitted else None
+    return Answer(asked.wave, asked.school, asked.content, response, values, statement, receipt, until)
+
+
+def must_be_open(response: Response) -> None:
+    """Raises AlreadySubmitted for what has to be opened again before it is changed."""
+    if response.state is ResponseState.SUBMITTED:
+        raise AlreadySubmitted
 
 
 async def audit(unit: UnitOfWork, act: str, response: Response) -> None:
@@ -143,10 +153,18 @@ async def audit(unit: UnitOfWork, act: str, response: Response) -> None:
     )
 
 
-def _must_be_answerable(invitation: Invitation, wave: CurrentWave) -> None:
+async def _must_be_answerable(connection: Connection, invitation: Invitation, wave: CurrentWave) -> None:
     """Raises LinkRefused for a link that is used up, expired, or of who is erased."""
-    if invitation.state not in _ANSWERABLE or invitation.token_digest is None or wave.phase is WavePhase.CLOSED:
+    if invitation.token_digest is None or wave.phase is WavePhase.CLOSED:
         raise LinkRefused
+    match invitation.state:
+        case InvitationState.CREATED | InvitationState.OPENED:
+            return
+        case InvitationState.SUBMITTED:
+            response = await responses.of_invitation(connection, invitation.id)
+            if response is not None and (await responses.editing(connection, response.id)).is_possible:
+                return
+    raise LinkRefused
 
 
 async def _asked(connection: Connection, wave: CurrentWave) -> Asked:

@@ -1,13 +1,17 @@
-"""A page is saved, and an answer submitted."""
+"""A page is saved, an answer submitted, and what was submitted opened again."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
+from common.approvals.domain import TransitionNotAllowed
+from common.auth import SYSTEM
 from common.crypto import FieldCipher
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, Invalid
 from surveys.answers import storage
-from surveys.answers.commands.holding import Answer, answer_of, answerable, audit
-from surveys.answers.domain import answered, missing, problems_of_page
+from surveys.answers.commands.holding import Answer, Asked, answer_of, answerable, audit, must_be_open
+from surveys.answers.domain import missing, problems_of, submission
 from surveys.answers.storage import Values
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Invitation, InvitationState
@@ -15,8 +19,16 @@ from surveys.measures import commands as measures
 from surveys.measures.announcements import recorded
 from surveys.measures.domain import measures_anything, values_given
 from surveys.privacy.storage import receipts
+from surveys.questionnaires.domain.content import Question
 from surveys.responses import storage as responses
 from surveys.responses.announcements import announcement
+from surveys.responses.domain import Mode, Response, ResponseState
+from surveys.waves import storage as waves
+
+SETTLE_SECONDS = 60.0
+"""Between two looks for answers that are edited though the time for it is over."""
+
+_AT_ONCE = 200
 
 
 async def save_page(
@@ -28,46 +40,113 @@ async def save_page(
     expected: ExpectedVersion,
     values: Values,
 ) -> Answer:
-    """Replaces the answers of one page; each value must fit its question, none is required yet.
+    """Saves answers of one page: what is absent stays, null clears; each value must fit its question.
 
-    Raises LinkRefused, NotFound for an unknown page, the refusals of a precondition, WaveNotOpen, ConsentRequired,
-    or Invalid.
+    Raises LinkRefused, NotFound for an unknown page, the refusals of a precondition, WaveNotOpen, AlreadySubmitted,
+    ConsentRequired, or Invalid.
     """
     asked, found = await answerable(unit, invitation, expected, page_id)
     page = asked.content.page(page_id)
     assert page is not None, "it was looked for"
-    await receipts.must_be_given(unit.connection, found.id)
-    if problems := problems_of_page(page, values):
-        raise Invalid(problems)
-    kept = {name: value for name, value in values.items() if value is not None}
+    await _must_take_answers(unit, found)
+    answer = await _changed(unit, cipher, asked, found, page.questions, values)
     response = await responses.save(unit.connection, found)
-    await storage.save_page(unit.connection, cipher, response, page.id, kept)
+    of_page = {question.id: answer.values[question.id] for question in page.questions if question.id in answer.values}
+    await storage.save_page(unit.connection, cipher, response, page.id, of_page)
     await audit(unit, "save_page", response)
-    return await answer_of(unit.connection, cipher, asked, response)
+    return replace(answer, response=response)
 
 
-async def submit(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation, expected: ExpectedVersion) -> Answer:
-    """Closes a complete answer, uses up its link and announces that it was given.
+async def submit(
+    unit: UnitOfWork,
+    *,
+    cipher: FieldCipher,
+    invitation: Invitation,
+    expected: ExpectedVersion,
+    values: Values,
+    mode: Mode = Mode.API,
+) -> Answer:
+    """Closes a complete answer and announces that it was given; `values` are saved with it.
 
-    Raises LinkRefused, the refusals of a precondition, WaveNotOpen, ConsentRequired, or Invalid for what is missing.
+    Raises LinkRefused, the refusals of a precondition, WaveNotOpen, AlreadySubmitted, ConsentRequired, or Invalid for
+    what is wrong or missing.
     """
     asked, found = await answerable(unit, invitation, expected)
-    await receipts.must_be_given(unit.connection, found.id)
-    answer = await answer_of(unit.connection, cipher, asked, found)
+    await _must_take_answers(unit, found)
+    answer = await _changed(unit, cipher, asked, found, asked.content.questions, values)
     if problems := missing(answer.content, answer.values):
         raise Invalid(problems)
     # the streams before the response, as every act does
-    moment = await responses.next_moment(unit.connection, answer.response)
+    moment = await responses.next_moment(unit.connection, found)
     cycle = answer.wave.cycle.value
     measured = await measures.next_moment(unit, found) if measures_anything(answer.content, cycle) else None
-    given, total = answered(answer.content, answer.values)
-    response = await responses.submit(
-        unit.connection, answer.response, moment, given, total, measured=measured is not None
-    )
+    given = submission(answer.content, answer.values, mode)
+    response = await responses.submit(unit.connection, found, moment, given, measured=measured is not None)
+    await storage.keep_submitted(unit.connection, cipher, response, answer.values)
     await invitations.mark(unit.connection, invitation.id, InvitationState.SUBMITTED)
     await unit.announce(announcement(response, answer.wave, moment))
     if measured is not None:
-        values = values_given(answer.content, answer.values, cycle)
-        await unit.announce(recorded(response, answer.wave, measured, values))
+        measured_values = values_given(answer.content, answer.values, cycle)
+        await unit.announce(recorded(response, answer.wave, measured, measured_values))
     await audit(unit, "submit", response)
-    return replace(answer, response=response)
+    return await answer_of(unit.connection, cipher, asked, response)
+
+
+async def reopen(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation, expected: ExpectedVersion) -> Answer:
+    """Opens what was submitted again; it counts until something newer is submitted.
+
+    Raises LinkRefused, the refusals of a precondition, or TransitionNotAllowed for what is open.
+    """
+    asked, found = await answerable(unit, invitation, expected)
+    if found.state is not ResponseState.SUBMITTED:
+        raise TransitionNotAllowed(found.state.value, ["submit", "withdraw"])
+    values = await storage.values_of(unit.connection, cipher, found)
+    response = await responses.save(unit.connection, found, state=ResponseState.OPEN.value)
+    for page in asked.content.pages:
+        of_page = {question.id: values[question.id] for question in page.questions if question.id in values}
+        await storage.save_page(unit.connection, cipher, response, page.id, of_page)
+    await audit(unit, "reopen", response)
+    return await answer_of(unit.connection, cipher, asked, response)
+
+
+async def settle_overdue(database: Database) -> int:
+    """Gives up what is edited after its time, each in an act of its own: what was submitted stands. How many."""
+    count = 0
+    async with database.reading() as connection:
+        found = await responses.overdue(connection, _AT_ONCE)
+    for response in found:
+        count += await database.act(SYSTEM, partial(settle, edited=response))
+    return count
+
+
+async def settle(unit: UnitOfWork, *, edited: Response) -> bool:
+    """Gives up what is edited of a response once the time for it is over; False if that is done or not yet so."""
+    await waves.current(unit.connection, edited.wave_id, hold=True)
+    await invitations.hold(unit.connection, edited.invitation_id)
+    found = await responses.of_invitation(unit.connection, edited.invitation_id)
+    if found is None or not found.is_edited or (await responses.editing(unit.connection, found.id)).is_possible:
+        return False
+    await audit(unit, "settle", await responses.settled(unit.connection, found))
+    return True
+
+
+async def _must_take_answers(unit: UnitOfWork, response: Response) -> None:
+    """Raises AlreadySubmitted, or ConsentRequired."""
+    must_be_open(response)
+    await receipts.must_be_given(unit.connection, response.id)
+
+
+async def _changed(
+    unit: UnitOfWork,
+    cipher: FieldCipher,
+    asked: Asked,
+    response: Response,
+    questions: Iterable[Question],
+    values: Values,
+) -> Answer:
+    """The answer with these values in the place of those that are stored; raises Invalid."""
+    if problems := problems_of(questions, values):
+        raise Invalid(problems)
+    answer = await answer_of(unit.connection, cipher, asked, response)
+    changed = {name: value for name, value in {**answer.values, **values}.items() if value is not None}
+    return replace(answer, values=changed)
