@@ -25,8 +25,8 @@ AUGUST = date(2024, 8, 31)
 LETTER = text(
     """
     INSERT INTO dead_letters (id, consumer_group, topic, partition, message_offset, key, sequence, school_code, code,
-                              error)
-    VALUES (:id, :group, :topic, 0, :offset, :key, :sequence, :school, 'failed', 'a test')
+                              error, published_after)
+    VALUES (:id, :group, :topic, 0, :offset, :key, :sequence, :school, 'failed', 'a test', quxiang_now())
     """
 )
 
