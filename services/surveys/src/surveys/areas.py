@@ -28,6 +28,7 @@ from surveys.responses.tables import response_pages, responses, submitted_conten
 from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS
 from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
 from surveys.roster.tables import graduates, groups, registrations, schools
+from surveys.variables.routes import router as variable_routes
 from surveys.waves.routes import router as wave_routes
 from surveys.waves.tables import response_streams, wave_eligible, waves
 
@@ -73,6 +74,7 @@ AREAS = (
         subscription=SITUATIONS,
     ),
     Area(tables=[questionnaires, questionnaire_versions], routes=[questionnaire_routes]),
+    Area(routes=[variable_routes]),
     Area(tables=[statements, statement_versions], routes=[privacy_routes]),
     Area(
         tables=[waves, wave_eligible, response_streams],

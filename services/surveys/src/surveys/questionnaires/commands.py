@@ -1,6 +1,7 @@
 """Acts on questionnaires."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TypeVar
 
 from common.auth import Principal, Role
@@ -8,6 +9,7 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, Forbidden, Invalid, NotFound, must_equal
 from common.identifiers import QuestionnaireId, SchoolCode
 from surveys.questionnaires import storage
+from surveys.questionnaires.domain.changes import changes
 from surveys.questionnaires.domain.checks import ambiguities, obstacles
 from surveys.questionnaires.domain.content import (
     AlreadyPublished,
@@ -69,7 +71,7 @@ async def edit(
 async def publish(
     unit: UnitOfWork, *, caller: Principal, questionnaire_id: QuestionnaireId, expected: ExpectedVersion
 ) -> Questionnaire:
-    """Freezes the draft as the next version.
+    """Freezes the draft as the next version, and says what became of each variable.
 
     Raises NotFound, Forbidden, the refusals of a precondition, AlreadyPublished, or
     Invalid if something in it is unanswerable or untranslated.
@@ -81,9 +83,15 @@ async def publish(
     if problems := obstacles(found):
         raise Invalid(problems)
     number = (found.published_version or 0) + 1
+    before = await storage.published(unit.connection, found.id, number - 1)
     await storage.add_version(unit.connection, found, number)
     published = await storage.save(
-        unit.connection, found, found, state=QuestionnaireState.PUBLISHED.value, published_version=number
+        unit.connection,
+        found,
+        found,
+        state=QuestionnaireState.PUBLISHED.value,
+        published_version=number,
+        changes=[asdict(each) for each in changes(before, found)],
     )
     await _audit(unit, "publish", published)
     return published

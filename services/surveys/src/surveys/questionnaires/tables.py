@@ -17,6 +17,8 @@ questionnaires = Table(
     Column("published_version", Integer),
     Column("title", JSONB, nullable=False),
     Column("pages", JSONB, nullable=False),
+    # of the newest published version against the one before
+    Column("changes", JSONB),
     instant_column("created_at"),
     instant_column("recorded_at"),
     CheckConstraint("state IN ('draft', 'published')", name="state_known"),

@@ -228,9 +228,30 @@ class ContentChange:
         return Content(replace(content.title, **self.title), content.pages if self.pages is None else self.pages)
 
 
+class VariableFate(StrEnum):
+    """What became of a variable, from the least to the greatest change; of a new one nothing is known before."""
+
+    NEW = "new"
+    SAME = "same"
+    REWORDED = "reworded"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class VariableChange:
+    """A variable against the version before; `comparable` says whether its answers can stand in one series."""
+
+    variable: str
+    change: VariableFate
+    comparable: bool
+
+
 @dataclass(frozen=True)
 class Questionnaire(Content):
-    """问卷, being worked on. Without a school it is kept for all of them."""
+    """问卷, being worked on. Without a school it is kept for all of them.
+
+    `changes` are those of the newest published version; None before there is one.
+    """
 
     id: QuestionnaireId
     version: int
@@ -239,6 +260,7 @@ class Questionnaire(Content):
     published_version: int | None
     created_at: datetime
     recorded_at: datetime
+    changes: tuple[VariableChange, ...] | None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, Field, TypeAdapter
 
 from common.http import StrictModel
-from surveys.questionnaires.domain.content import Content, ContentChange, QuestionnairePage, QuestionnaireState
+from surveys.questionnaires.domain.content import (
+    Content,
+    ContentChange,
+    QuestionnairePage,
+    QuestionnaireState,
+    VariableFate,
+)
 from surveys.questionnaires.wire.forms import PageForm, QuestionForm, TextForm, Words, unset
 
 MAX_PAGES = 100
@@ -62,6 +68,14 @@ class PageBody(BaseModel, from_attributes=True):
     questions: list[QuestionBody]
 
 
+class ChangeBody(BaseModel, from_attributes=True):
+    """A variable against the version before: `reworded` is comparable with `same_meaning` alone, `changed` never."""
+
+    variable: str
+    change: VariableFate
+    comparable: bool
+
+
 class QuestionnaireBody(BaseModel, from_attributes=True):
     """A questionnaire with its draft content; `published_version` is the newest frozen one."""
 
@@ -73,6 +87,7 @@ class QuestionnaireBody(BaseModel, from_attributes=True):
     published_version: int | None
     title: TextForm
     pages: list[PageBody]
+    changes: list[ChangeBody] | None = unset("Of the variables of the newest published version against the one before")
     created_at: datetime
     recorded_at: datetime
 
