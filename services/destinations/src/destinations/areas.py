@@ -63,6 +63,7 @@ from destinations.reconciliations.subscriptions import erase_rows
 from destinations.registrations import tables as registration_tables
 from destinations.registrations.imports.operations import EMPTY_RESULT, KIND, registration_import
 from destinations.registrations.imports.routes import router as import_routes
+from destinations.registrations.operations import ANNOUNCE_SECONDS, announce_again
 from destinations.registrations.routes import router as registration_routes
 from destinations.registrations.subscriptions import erase_registrations
 from destinations.reminders import operations as reminders
@@ -139,7 +140,12 @@ AREAS = (
         subscription=ROSTER,
     ),
     Area(
-        tables=[registration_tables.streams, registration_tables.registrations, registration_tables.versions],
+        tables=[
+            registration_tables.streams,
+            registration_tables.registrations,
+            registration_tables.versions,
+            registration_tables.announced_registrations,
+        ],
         routes=[registration_routes, import_routes],
         handlers=of_graduates(erase_registrations),
         subscription=ROSTER,
@@ -148,6 +154,7 @@ AREAS = (
                 lambda it: partial(run_import, registration_import(it.clients["registry"], it.cipher)), EMPTY_RESULT
             )
         },
+        periodic=lambda it: [every(ANNOUNCE_SECONDS, partial(announce_again, it.database), name="announcing again")],
         streams={
             registration.TOPIC: raising(registration_tables.streams),
             task.TOPIC: raising(registration_tables.streams, "reminder_sequence"),

@@ -14,6 +14,7 @@ from changing import wanted
 from fastapi import FastAPI
 
 from common import clock
+from common.announcing import Roster
 from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.crypto.data_keys import UnwrappedKeys
@@ -22,7 +23,6 @@ from common.identifiers import Cohort, GraduateId, OperationId, SchoolCode
 from registry.disposal.commands import destroy
 from registry.disposal.operations import dispose
 from registry.graduates.storage import erasing, sources
-from registry.graduates.storage.announced import Roster
 from registry.graduates.storage.keys import key_of_roster
 from registry.maintenance import run_rotate_keys
 from registry.settings import Settings

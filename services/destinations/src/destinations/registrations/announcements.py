@@ -17,6 +17,7 @@ from destinations.registrations.domain.fields import is_flexible
 from destinations.registrations.domain.lifecycle import Confirmation, State
 from destinations.registrations.domain.registration import Announcement, Change, Registration, Source
 from destinations.registrations.storage import Stamped
+from destinations.registrations.storage.announced import Outdated, Place
 from destinations.roster.domain import Graduate
 
 TYPES: Mapping[Announcement, str] = {
@@ -113,6 +114,21 @@ def to_rows(rows: Sequence[Stamped], correlation_id: str, recorded_at: datetime)
 def _place(school_code: SchoolCode, sequence: int, kind: str, day: date) -> bytes:
     """What many events have in common beside their instant."""
     return copying.text(school_code) + copying.bigint(sequence) + copying.text(kind) + copying.day(day)
+
+
+def stated_again(outdated: Outdated, place: Place) -> OutgoingEvent:
+    """The event that says what stands once more, with what the newest one lacks: the day is the same."""
+    said = {"recorded_at": place.recorded_at, "changed_fields": ()}
+    data = contract.DestinationData.model_validate({**outdated.newest_event, **outdated.lacking, **said})
+    return OutgoingEvent(
+        topic=contract.TOPIC,
+        key=str(data.graduate_id),
+        sequence=place.sequence,
+        type=contract.CHANGED,
+        school_code=data.school_code,
+        decided_on=data.decided_on,
+        data=data,
+    )
 
 
 def facts(

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from common.announcing import progress_table
 from common.database import instant_column, uuid_key
 from destinations.registrations.domain.content import FIELDS, SEALED
 from destinations.registrations.domain.registration import Hands
@@ -150,6 +151,9 @@ Index(
     registrations.c.line_fingerprint,
     postgresql_where=registrations.c.line_fingerprint.is_not(None),
 )
+
+announced_registrations = progress_table("announced_registrations", metadata)
+"""Rosters whose newest events were compared with what events say; a migration that adds to what they say empties it."""
 
 versions = Table(
     "registration_versions",

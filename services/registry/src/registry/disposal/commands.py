@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from common.announcing import Roster
 from common.clock import day_in_shanghai
 from common.database import UnitOfWork
 from common.identifiers import Cohort
@@ -14,7 +15,6 @@ from common.sql import Connection
 from registry.corrections import storage as corrections
 from registry.disposal import storage
 from registry.erasures.commands import ask_by_retention
-from registry.graduates.storage.announced import Roster
 from registry.graduates.storage.keys import destroy_key
 from registry.notices import storage as notices
 from registry.photos import storage as photos

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Column, DateTime, Integer, Select, Table, and_, any_, bindparam, func, select, text
 
+from common.announcing import Roster
 from common.clock import SHANGHAI
 from common.identifiers import Cohort
 from common.season import SeasonDay
@@ -14,7 +15,6 @@ from common.sql import Connection, Row
 from registry.corrections.tables import correction_proofs as proofs
 from registry.corrections.tables import corrections
 from registry.erasures.domain import Ground
-from registry.graduates.storage.announced import Roster
 from registry.graduates.tables import data_keys, graduates, notices
 from registry.photos.tables import photos
 from registry.retention.domain import Kept, ended_cohorts, ended_since, periods

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from common.announcing import Roster
 from common.contracts import ChangeToken, OutgoingEvent, graduate
 from registry.graduates.domain.entry import StoredGraduate
 from registry.graduates.domain.population import counts, leaves_population
-from registry.graduates.storage.announced import Numbered, Roster, Stated
+from registry.graduates.storage.announced import Numbered, Stated
 
 PUBLISHED = (
     "college_code",

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.schema import SchemaItem
 
+from common.announcing import progress_table
 from common.database import instant_column, uuid_key
 from registry.graduates.domain.entry import CLEAR, INDEXED, Source, Status
 from registry.graduates.domain.notices import Notice
@@ -199,17 +200,9 @@ Index(
     postgresql_where=text(CONTINUED_SQL),
 )
 
-announced_rosters = Table(
+announced_rosters = progress_table(
     "announced_rosters",
     metadata,
-    Column("school_code", Text, primary_key=True),
-    Column("cohort", Integer, primary_key=True),
-    # how far a pass over the roster has come: the last graduate, NULL between two passes
-    Column("after", Uuid),
-    # whether the pass has found an outdated event so far
-    Column("has_found", Boolean, nullable=False, server_default=text("false")),
-    # when to go on; NULL once a whole pass has found that the newest events say all that stands
-    Column("due_at", DateTime(timezone=True)),
     ForeignKeyConstraint(["school_code", "cohort"], ["data_keys.school_code", "data_keys.cohort"]),
 )
 """Rosters whose newest events were compared with what stands since events say more; a migration that adds to what they
