@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from common.codes import CodeLists
 from common.database import Database
 from common.reference_tables.definition import RowsRefused, rows_of, shipped
 from indicators.references.known import CITY_TIER, CPI, SALARY_BENCHMARK, city_tiers, yearly_tables
@@ -20,6 +21,15 @@ def test_the_rows_of_the_release_are_unverified(table: Any) -> None:
     assert {row["verified"] for row in shipped(table)} <= {False}
 
 
+def test_pay_to_compare_with_is_a_twelfth_of_what_was_announced_for_the_year() -> None:
+    found = {(row["year"], row["industry"]): Fraction(str(row["yuan"])) for row in shipped(SALARY_BENCHMARK)}
+    # of every section but international organisations and the forces
+    sections = {each.code for each in CodeLists.load().get("industry")} - {"46", "80"}
+    assert found.keys() == {(year, code) for year in (2021, 2022) for code in sections}
+    announced = {(2021, "34"): 201_506, (2022, "34"): 220_418, (2022, "22"): 97_528, (2022, "45"): 117_440}
+    assert all(abs(found[key] * 12 - yearly) <= Fraction(12, 200) for key, yearly in announced.items())
+
+
 @pytest.mark.parametrize(
     ("table", "rows", "pointer", "broken"),
     [
@@ -27,6 +37,7 @@ def test_the_rows_of_the_release_are_unverified(table: Any) -> None:
         (CPI, INDEX + "2024,CN,=1+1,NBS,false\n", "/rows/0/index", "reference_value"),
         (CPI, INDEX + "2024,CN,100,=HYPERLINK(1),false\n", "/rows/0/source", "reference_value"),
         (CPI, INDEX + "2024,CN,100,＠sum,false\n", "/rows/0/source", "reference_value"),
+        (CPI, INDEX + "2023,CN,99,NBS,false\n=2024,CN,100,NBS,false\n", "/rows/1/year", "reference_value"),
         (CPI, INDEX + "2024,410100,100,NBS,false\n", "/rows/0/area", "reference_value"),
         (CPI, INDEX + "24,CN,100,NBS,false\n", "/rows/0/year", "reference_value"),
         (CPI, INDEX + "2024,CN,100,NBS,false\n2024,CN,101,NBS,false\n", "/rows/1", "reference_overlap"),
