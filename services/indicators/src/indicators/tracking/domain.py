@@ -209,8 +209,9 @@ class Question:
 def question_of(series: Sequence[Series], indicators: str, top: str, asked: Asked) -> Question:
     """The question; raises BadQuery for indicators that there are not, or that are of other respondents."""
     own, other = series[0], series[1] if len(series) > 1 else None
-    names = tuple(dict.fromkeys(indicators.split(",")))
-    if len(names) > MOST_INDICATORS:
+    given = indicators.split(",")
+    names = tuple(dict.fromkeys(given))
+    if len(given) > MOST_INDICATORS:
         raise BadQuery([FieldProblem("indicator", "too_many_indicators", _TOO_MANY)])
     if (MATCH_GAP in names) != (other is not None):
         raise BadQuery([FieldProblem("year", "respondents", NEITHER_OR_BOTH)])
