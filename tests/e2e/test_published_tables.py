@@ -84,6 +84,31 @@ async def test_the_same_counts_read_in_the_2024_scheme(campus: Campus, henan: tu
     }
 
 
+@pytest.mark.parametrize(
+    ("scheme", "expected"),
+    [
+        # 3,778 placed, 100 seeking, no one else
+        ("CN-2004", {"employment_rate": ("97.42", 3878)}),
+        ("NACE", {"knowledge_rate": ("100.00", 3878), "career_outcomes_rate": ("97.42", 3878)}),
+    ],
+)
+async def test_the_same_counts_read_in_other_schemes(
+    campus: Campus, henan: tuple[str, str], scheme: str, expected: Mapping[str, tuple[str, int]]
+) -> None:
+    school, token = henan
+    answer = await campus.rates(campus.officer(school), school=school, cohort=2022, scheme=scheme, min_change=token)
+    measures = answer["observations"][0]["measures"]
+    assert {name: (measure["rate"], measure["denominator"]) for name, measure in measures.items()} == expected
+
+
+async def test_majors_of_the_file_have_their_disciplines(campus: Campus, henan: tuple[str, str]) -> None:
+    school, token = henan
+    by = "discipline,major_class"
+    answer = await campus.rates(campus.officer(school), school=school, cohort=2022, min_change=token, by=by)
+    found = {tuple(each["group"].values()): each["base"] for each in answer["observations"]}
+    assert found == {("08", "0809"): 3878}
+
+
 async def test_each_destination_has_the_printed_share(campus: Campus, henan: tuple[str, str]) -> None:
     school, token = henan
     answer = await campus.http.get(
