@@ -197,6 +197,21 @@ class Laws:
             placed = sum(own in PLACED for _, own, _ in people.values())
             assert (point["numerator"], point["denominator"]) == (placed, len(people))
 
+    async def a_series_has_every_day(self, by: str) -> None:
+        period = {"from": "2024-05-31", "to": "2024-08-01"}
+        body = await self.ask("/v1/series", cohort=2024, measure="placement_rate", by=by, **period)
+        groups = {each["group"][by]: each["points"] for each in body["observations"]}
+        for at in range((date(2024, 8, 1) - date(2024, 5, 31)).days + 1):
+            day = date(2024, 5, 31) + timedelta(days=at)
+            people = stood(self.school.events, 2024, day).values()
+            placed = Counter(SEEN[by](entry) for entry, own, _ in people if own in PLACED)
+            everybody = Counter(SEEN[by](entry) for entry, _, _ in people)
+            assert everybody.keys() <= groups.keys()
+            for group, own_points in groups.items():
+                point = own_points[at]
+                found = (point["as_of"], point["numerator"], point["denominator"])
+                assert found == (day.isoformat(), placed[group], everybody[group])
+
     async def cells_add_up(self, day: date) -> None:
         asked = {"cohort": 2024, "as_of": day.isoformat(), "dimension": "destination_class"}
         (observation,) = (await self.ask("/v1/structures", **asked))["observations"]
@@ -246,3 +261,4 @@ async def test_the_laws_hold_over_random_histories(
     await laws.movements_are_the_difference(before, after)
     await laws.trends_are_the_rates_of_that_day(before)
     await laws.cells_add_up(after)
+    await laws.a_series_has_every_day((by or ["college"])[0])

@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
 from typing import Any
 
+from sqlalchemy import text
+
 from common.contracts.envelope import IncomingEvent
+from common.database import Database
 from testing.http import Client, get
 
 Applied = Callable[[Iterable[IncomingEvent]], Awaitable[None]]
@@ -47,3 +50,22 @@ async def test_it_is_said_of_the_days_and_dimensions_that_it_is_true_of(
         assert await incomplete(client, "/v1/structures", school, dimension="study_level", as_of=day) is expected
         assert not await incomplete(client, "/v1/structures", school, dimension="abroad_country", as_of=day)
         assert not await incomplete(client, "/v1/structures", school, dimension="destination", as_of=day)
+
+
+async def test_a_destination_that_is_announced_once_more_is_complete_from_its_day_on_and_moves_nothing(
+    client: Client, apply: Applied, school: Any, database: Database
+) -> None:
+    someone = school.enters()
+    school.goes(someone, "801", JUNE)
+    await apply(school.events)
+    assert await incomplete(client, "/v1/structures", school, dimension="study_level")
+    moved = text("SELECT count(*) FROM moved_groups WHERE school_code = :school")
+    async with database.reading() as connection:
+        before = await connection.scalar(moved, {"school": school.code})
+    again = school.goes(someone, "801", JUNE, study_level_code="11", abroad_country_code=None)
+    await apply([again])
+    assert not await incomplete(client, "/v1/structures", school, dimension="study_level", as_of="2024-06-01")
+    body = await get(client("admin"), "/v1/structures", school=school.code, cohort=2024, dimension="study_level")
+    assert [(each["code"], each["count"]) for each in body["observations"][0]["cells"]] == [("11", 1)]
+    async with database.reading() as connection:
+        assert await connection.scalar(moved, {"school": school.code}) == before
