@@ -67,9 +67,9 @@ async def approve(unit: UnitOfWork, *, caller: Principal, rule_id: RuleId, expec
 
     Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed, TransitionNotAllowed or SameReviewer.
     """
-    await find_rule(unit.connection, caller, rule_id)  # NotFound without waiting for the lock
+    drafted = await find_rule(unit.connection, caller, rule_id)  # NotFound without waiting for the lock
     caller.must_be_in(OFFICERS)
-    await storage.lock_rule(unit.connection, rule_id)
+    await storage.lock_rules(unit.connection, drafted.school_code)
     rule = await find_rule(unit.connection, caller, rule_id)
     must_equal(expected, rule.version)
     must_be_draft(rule, caller.subject)
@@ -88,6 +88,7 @@ async def must_be_runnable(connection: Connection, caller: Principal, school_cod
 
 async def run(unit: UnitOfWork, *, school_code: SchoolCode, cohort: Cohort) -> Mapping[str, int]:
     """Scores the majors of a cohort and keeps what was found; how many were scored, warned of and exempt."""
+    await storage.in_turn(unit.connection, school_code, cohort)
     frozen = await storage.frozen_years(unit.connection, school_code, cohort)
     missing = storage.missing_years(frozen, cohort)
     if missing:

@@ -1,12 +1,20 @@
 """Rules, runs and warnings in SQL."""
 
 from indicators.warnings.storage.inputs import Inputs, frozen_years, inputs_of, missing_years
-from indicators.warnings.storage.rules import add_rule, find_rule, lock_rule, page_of_rules, put_in_force, rule_in_force
+from indicators.warnings.storage.rules import (
+    add_rule,
+    find_rule,
+    lock_rules,
+    page_of_rules,
+    put_in_force,
+    rule_in_force,
+)
 from indicators.warnings.storage.warnings import (
     Filters,
     add_run,
     close,
     find,
+    in_turn,
     keep,
     lock,
     open_review,
@@ -23,10 +31,11 @@ __all__ = [
     "find",
     "find_rule",
     "frozen_years",
+    "in_turn",
     "inputs_of",
     "keep",
     "lock",
-    "lock_rule",
+    "lock_rules",
     "missing_years",
     "open_review",
     "page",

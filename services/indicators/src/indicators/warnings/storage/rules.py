@@ -27,7 +27,10 @@ _ADD = text(
     VALUES (:school_code, CAST(:weights AS jsonb), :min_base, :min_majors, :share, :by_subject, :by_role) RETURNING id
     """
 )
-_LOCK = text("SELECT FROM warning_rules WHERE id = :id FOR UPDATE").bindparams(bindparam("id", type_=Uuid()))
+# drafts that are approved at once would each supersede the same rule
+_LOCK = text(
+    "SELECT FROM warning_rules WHERE school_code = :school_code AND state <> 'superseded' ORDER BY id FOR UPDATE"
+)
 _SUPERSEDE = text(
     """
     UPDATE warning_rules SET state = 'superseded', version = version + 1
@@ -72,9 +75,9 @@ async def rule_in_force(connection: Connection, school_code: SchoolCode) -> Warn
     return rows.one_or_none(WarningRule, result, **_READ)
 
 
-async def lock_rule(connection: Connection, rule_id: RuleId) -> None:
-    """Locks a rule until the transaction ends."""
-    await connection.execute(_LOCK, {"id": rule_id})
+async def lock_rules(connection: Connection, school_code: SchoolCode) -> None:
+    """Locks the school's drafts and the rule in force until the transaction ends."""
+    await connection.execute(_LOCK, {"school_code": school_code})
 
 
 async def put_in_force(connection: Connection, rule: WarningRule, by: Actor) -> None:

@@ -33,6 +33,7 @@ _ALL = select(
     runs.c.rule,
     runs.c.inputs_hash,
 ).join_from(warnings, runs, runs.c.id == _ITS.run_id)  # fmt: skip
+_IN_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('warnings of ' || :cohort_of_school, 0))")
 _ADD_RUN = text(
     """
     INSERT INTO warning_runs (id, school_code, cohort, rule, inputs, inputs_hash)
@@ -95,6 +96,11 @@ class Filters:
     school_code: SchoolCode | None = None
     cohort: Cohort | None = None
     state: str | None = None
+
+
+async def in_turn(connection: Connection, school_code: SchoolCode, cohort: Cohort) -> None:
+    """Waits for the run of the school and cohort that is under way, so that the last to end has seen the newest."""
+    await connection.execute(_IN_TURN, {"cohort_of_school": f"{cohort} of {school_code}"})
 
 
 async def add_run(
