@@ -166,6 +166,7 @@ class School:
         cycle: int | None = 1,
         levels: dict[str, dict[str, Any]] | None = None,
         hires: int = 9,
+        year: int = 2025,
     ) -> IncomingEvent:
         """What an answer gives to measures; None where it is taken back. An employer may judge levels apart."""
         said = [{"measure": name, "value": value} for name, value in (values or {}).items()]
@@ -190,7 +191,7 @@ class School:
                 "unit": None if of_graduate else "employer",
                 "cohort": self.cohort if of_graduate else None,
                 "cycle": cycle if of_graduate else None,
-                "year": None if of_graduate else 2025,
+                "year": None if of_graduate else year,
                 "questionnaire_id": uuid4(),
                 "questionnaire_version": 1,
                 "completeness": "complete",
