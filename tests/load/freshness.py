@@ -12,8 +12,8 @@ import random
 import secrets
 import sys
 import time
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
@@ -29,7 +29,7 @@ from common.service_process import Runtime
 from common.settings import ServiceSettings
 from indicators.app import COMPOSITION
 from indicators.areas import FIGURES
-from testing.databases import service_database
+from testing.databases import ServiceDatabase, service_database
 from testing.messaging import METADATA, own_topics
 from testing.shared_servers import kafka_address
 from tests.load import bare_hop
@@ -79,32 +79,23 @@ async def measure() -> list[Verdict]:
     """Measures both hops in turns."""
     async with AsyncExitStack() as stack:
         figures = await stack.enter_async_context(stored(SMALL))
-        owner = await stack.enter_async_context(service_database("destinations", METADATA))
-        settings = ServiceSettings(
-            service="destinations",
-            database_url=owner.app_url,
-            kafka=kafka_address(),
-            topic_prefix=f"t-{secrets.token_hex(4)}.",
-            partitions=PARTITIONS,
-        )
-        await stack.enter_async_context(own_topics(settings))
+        owner, settings = await stack.enter_async_context(owning())
         context = multiprocessing.get_context("spawn")
         ours, bare = Times(context.Queue()), Times(context.Queue())
         outbox = Database.connect(owner.app_url)
         plain = await bare_hop.prepare(owner.admin_url.replace("+asyncpg", ""))
         url = figures.database.pool.url
-        stack.enter_context(running(relaying, settings.model_dump()))
         stack.enter_context(running(folding, settings.model_dump() | {"database_url": url}, ours.stamps))
         address = (owner.admin_url.replace("+asyncpg", ""), settings.kafka, f"{settings.topic_prefix}bare")
         stack.enter_context(running(bare_hop.relaying, *address))
         stack.enter_context(running(bare_hop.inserting, *address, bare.stamps))
         hops: Sequence[tuple[Times, Act]] = (
-            (ours, partial(_change, outbox, figures)),
+            (ours, partial(change, outbox, figures)),
             (bare, partial(bare_hop.change, plain)),
         )
         for times, act in hops:
             await act(times)
-            await _arrived(times)
+            await arrived(times)
             times.begun.clear()
         for _ in range(ROUNDS):
             for times, act in hops:
@@ -112,6 +103,22 @@ async def measure() -> list[Verdict]:
         await outbox.dispose()
         await plain.close()
     return _verdicts(ours, bare)
+
+
+@asynccontextmanager
+async def owning() -> AsyncIterator[tuple[ServiceDatabase, ServiceSettings]]:
+    """The database of who owns destinations, with topics of its own and a relay, and the settings by which it runs."""
+    async with service_database("destinations", METADATA) as owner:
+        settings = ServiceSettings(
+            service="destinations",
+            database_url=owner.app_url,
+            kafka=kafka_address(),
+            topic_prefix=f"t-{secrets.token_hex(4)}.",
+            partitions=PARTITIONS,
+        )
+        async with own_topics(settings):
+            with running(relaying, settings.model_dump()):
+                yield owner, settings
 
 
 def _verdicts(ours: Times, bare: Times) -> list[Verdict]:
@@ -132,11 +139,12 @@ async def _segment(times: Times, act: Act) -> None:
         await asyncio.sleep(max(0.0, begun + number / PER_SECOND - time.monotonic()))
         tasks.append(asyncio.create_task(act(times)))
     await asyncio.gather(*tasks)
-    await _arrived(times)
+    await arrived(times)
     times.end_segment()
 
 
-async def _arrived(times: Times) -> None:
+async def arrived(times: Times) -> None:
+    """Waits until everything that was changed is readable; raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE
     while times.waiting:
         if time.monotonic() > deadline:
@@ -144,7 +152,8 @@ async def _arrived(times: Times) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _change(outbox: Database, figures: Stored, times: Times) -> None:
+async def change(outbox: Database, figures: Stored, times: Times) -> None:
+    """Changes a random graduate, as its owner does."""
     graduate, school = random.choice(figures.graduates)
     event = destination_event(graduate, school)
     async with outbox.transaction(SYSTEM) as unit:
@@ -176,9 +185,12 @@ def relaying(settings: dict[str, Any]) -> None:
 def folding(settings: dict[str, Any], stamps: Any) -> None:
     """The worker of indicators, as a process that tells when each event is readable."""
     given = ServiceSettings(**settings)
-    database = Database.connect(given)
+    asyncio.run(telling(Database.connect(given), given, stamps).run())
 
-    apply = COMPOSITION.handle(FIGURES, Runtime(given, database))
+
+def telling(database: Database, settings: ServiceSettings, stamps: Any) -> Consumer:
+    """A consumer that folds, and tells when each event is readable."""
+    apply = COMPOSITION.handle(FIGURES, Runtime(settings, database))
 
     async def handle(events: Sequence[IncomingEvent]) -> None:
         await apply(events)
@@ -186,4 +198,4 @@ def folding(settings: dict[str, Any], stamps: Any) -> None:
         for event in events:
             stamps.put((f"{event.key}/{event.sequence}", now))
 
-    asyncio.run(Consumer(database, given, FIGURES.group, SUBSCRIPTIONS[FIGURES.group], handle).run())
+    return Consumer(database, settings, FIGURES.group, SUBSCRIPTIONS[FIGURES.group], handle)
