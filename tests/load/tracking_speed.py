@@ -43,7 +43,7 @@ TEN = (
     "salary,major_match,interest_match,promotion,management,training,job_satisfaction,skill_use,ability_gaps,"
     "leave_reasons"
 )
-_FILL = f"""
+FILL = f"""
     CREATE TEMPORARY TABLE people AS
         SELECT n, md5('g' || n)::uuid AS graduate_id, 'C' || (n * 7 % 400 / 20) AS college_code,
                'M' || (n * 7 % 400 / 5) AS major_code, (ARRAY['31', '31', '31', '11', '41'])[1 + n % 5] AS level,
@@ -78,6 +78,7 @@ _FILL = f"""
         SELECT graduate_id, 1, '{SCHOOL}', {COHORT}, 1, md5('w')::uuid, md5('v' || n)::uuid, now(), 'submitted'
           FROM people;
 """
+"""Graduates of a school and answers of some."""
 
 
 async def measure() -> list[Verdict]:
@@ -85,7 +86,7 @@ async def measure() -> list[Verdict]:
     async with service_database("indicators") as found:
         admin = await asyncpg.connect(found.admin_url.replace("+asyncpg", ""))
         try:
-            await admin.execute(_FILL)
+            await admin.execute(FILL)
             await admin.execute("VACUUM ANALYZE")
         finally:
             await admin.close()

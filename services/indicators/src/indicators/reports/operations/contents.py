@@ -29,7 +29,7 @@ RELATED_TO = ("education_level", "sex", "origin_urban", "ethnicity_group", "hard
 MADE_UP_OF = ("education_level", "sex")
 """Dimensions of 基本情况, beside the units below."""
 
-DRAWN = frozenset({"destination_class", "employer_nature", "industry", "province"})
+DRAWN = frozenset({"destination_class", "industry"})
 """Structures with a picture beside the table."""
 
 EMPLOYERS_SAY = ("employer_satisfaction", "employer_fit", "employer_match", "rehire", "employer_ability_gaps")
@@ -63,18 +63,22 @@ async def overview(reading: Reading, say: words.Saying, kind: SubjectKind) -> Ch
     )
     below = [*{SubjectKind.SCHOOL: ("college",), SubjectKind.COLLEGE: ("major",)}.get(kind, ()), *MADE_UP_OF]
     asked = [each for each in below if each not in reading.selection.filters]
-    drawing = bars_of(reading, say(words.RATES), bars)
-    tables = [ReportTable(say(words.RATES), say.all(words.MEASURED), [each.row for each in bars], drawing)]
+    # the classes of 主要特点 show the same in a picture
+    tables = [ReportTable(say(words.RATES), say.all(words.MEASURED), [each.row for each in bars])]
     return Chapter(say(words.CHAPTERS[0]), [text], [*tables, *[await _parts(reading, say, name) for name in asked]])
 
 
 async def _parts(reading: Reading, say: words.Saying, dimension: str) -> ReportTable:
     headline = reading.headline
+    found = await reading.rates(dimension)
+    names = [await _label(reading, say, dimension, each.group[dimension]) for each in found]
     rows, bars = list[Sequence[Value]](), list[Bar]()
-    for each in await reading.rates(dimension):
-        name, figure = await _label(reading, say, dimension, each.group[dimension]), each.measures[headline.name]
-        rows.append([name, each.base, each.not_registered, number(figure.rate)])
-        bars.append(Bar(name, figure.numerator, figure.denominator, figure.rate))
+    for name, each in zip(names, found, strict=True):
+        # two majors may have one name
+        named = name if names.count(name) == 1 else f"{name} ({each.group[dimension]})"
+        figure = each.measures[headline.name]
+        rows.append([named, each.base, each.not_registered, number(figure.rate)])
+        bars.append(Bar(named, figure.numerator, figure.denominator, figure.rate))
     title = say(words.BY).format(dimension=say(DIMENSIONS[dimension].title))
     of_units = dimension in {"college", "major"}
     drawing = bars_of(reading, f"{say(headline.title)}, {title}", bars) if of_units else None

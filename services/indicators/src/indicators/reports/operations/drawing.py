@@ -1,7 +1,11 @@
 """The pictures of a report: the API's Vega-Lite of its figures, with the names that the report gives to groups."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from common.errors import Message
 from indicators.formats.charts import chart_of
@@ -10,7 +14,10 @@ from indicators.report_files.document import Drawing, Value, number
 from indicators.reports.operations.reading import Reading
 
 LEAST, MOST = 3, 40
-"""Bars of a picture: fewer the table tells at a glance, more no page has room for."""
+"""Bars of a picture: fewer are clear from the table, and no page has room for more."""
+
+ROOM = 32
+"""Columns of a name beside its bar, two for a Chinese character: the table above has it whole."""
 
 _GROUP = "group"
 
@@ -36,7 +43,30 @@ def bars_of(reading: Reading, title: str, found: Sequence[Bar]) -> Drawing | Non
     """A bar for each group; none for too few or too many."""
     if not LEAST <= len(found) <= MOST:
         return None
-    return _drawing(reading, title, found, Chart.BARS, (_GROUP,), ())
+    return _drawing(reading, title, named_apart(found), Chart.BARS, (_GROUP,), ())
+
+
+def named_apart(found: Iterable[Bar]) -> list[Bar]:
+    """Bars with names that fit and that no two share: those of one name would be drawn as one.
+
+    >>> same = Bar("软件", 1, 2, None)
+    >>> [each.name for each in named_apart([same, same, Bar("a" * 40, 1, 2, None)])]
+    ['软件', '软件 · 2', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…']
+    """
+    times, named = Counter[str](), []
+    for each in found:
+        name = shortened(each.name)
+        times[name] += 1
+        named.append(replace(each, name=name if times[name] == 1 else f"{name} · {times[name]}"))
+    return named
+
+
+def shortened(name: str) -> str:
+    """A name that fits beside a bar."""
+    widths = [*accumulate(2 if east_asian_width(each) in "WF" else 1 for each in name)]
+    if not widths or widths[-1] <= ROOM:
+        return name
+    return name[: bisect_left(widths, ROOM)] + "…"
 
 
 def line_of(reading: Reading, title: str, found: Sequence[Bar]) -> Drawing | None:

@@ -115,9 +115,11 @@ class PublishedChapters:
             ]
             rows += [(place, each.name, each.numerator, number(each.value)) for each in bars]
             rows += [] if cells is not None else [(place, None, None, self.say(words.PROTECTED))]
-        drawing = None if table.by else bars_of(self.reading, title, bars)
         columns = [self.say(words.PARTS[0]), *self.say.all(words.CELLS)]
-        return ReportTable(title, columns, rows, drawing)
+        if table.by:
+            return ReportTable(title, columns, rows)
+        # the subject alone needs no name
+        return ReportTable(title, columns[1:], [row[1:] for row in rows], bars_of(self.reading, title, bars))
 
     def tracked(self, table: PublishedTable) -> ReportTable:
         """An indicator of all rows, by code where it is a distribution."""
