@@ -1,136 +1,128 @@
-import math
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from common.errors import Message
-from surveys.answers.domain import answered, completeness, missing, problems_of
-from surveys.questionnaires.domain.content import Content, Option, Question, QuestionnairePage, QuestionType, Scale
+from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
+from surveys.answers.domain import changed, facts_about, names_of, prefilled, problems_of, submission, unknown
+from surveys.expressions.values import number_of
+from surveys.questionnaires.domain.content import (
+    Option,
+    Prefill,
+    PublishedVersion,
+    Question,
+    QuestionnairePage,
+    QuestionType,
+)
+from surveys.questionnaires.domain.facts import Facts
+from surveys.questionnaires.domain.logic import Judged, logic_of
+from surveys.responses.domain import Completeness, Mode
+from surveys.roster.domain import Groups, Registered, Situation, destination_class_of, level_of
+from surveys.waves.domain import Cycle, Wave
 
 TEXT = Message("文字", "words")
-OPTIONS = (Option("y", TEXT), Option("n", TEXT))
-QUESTIONS = {
-    QuestionType.SINGLE_CHOICE: {"options": OPTIONS},
-    QuestionType.MULTIPLE_CHOICE: {"options": OPTIONS},
-    QuestionType.TEXT: {"max_length": 5},
-    QuestionType.NUMBER: {"minimum": 0, "maximum": 10},
-    QuestionType.SCALE: {"scale": Scale(1, 5)},
-    QuestionType.DATE: {},
-    QuestionType.BOOLEAN: {},
-    QuestionType.MATRIX: {"options": OPTIONS, "rows": OPTIONS},
-    QuestionType.RANKING: {"options": OPTIONS},
-    QuestionType.CODE: {"code_list": "industry"},
-}
+OPTIONS = (Option("33", TEXT), Option("other", TEXT, other=True))
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+DAY = date(2026, 12, 1)
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=6,
-)
+INDUSTRY = Question("industry", QuestionType.SINGLE_CHOICE, False, TEXT, OPTIONS, prefill=Prefill.INDUSTRY)
+PLACE = Question("place", QuestionType.TEXT, True, TEXT, prefill=Prefill.PLACE, visible_if="${industry} = '33'")
+SALARY = Question("salary", QuestionType.NUMBER, False, TEXT, sensitive=True, refusable=True, core=True)
 
 
-def questions_of(kind: QuestionType, *, required: bool = False) -> tuple[Question, ...]:
-    return (Question("q", kind, required, TEXT, **QUESTIONS.get(kind, {})),)  # type: ignore[arg-type]
+def version_of(*questions: Question) -> PublishedVersion:
+    pages = (QuestionnairePage("p1", questions),)
+    school = SchoolCode("90001")
+    return PublishedVersion(TEXT, pages, QuestionnaireId(uuid4()), 1, school, NOW)
+
+
+def judged(content: PublishedVersion, values: dict[str, object], *, sensitive: bool = True) -> Judged:
+    return logic_of(content).judge(values, Facts(DAY, {}, sensitive))
+
+
+def test_expressions_know_groups_wave_and_registration_and_blanks_are_left_out() -> None:
+    wave = Wave(
+        id=WaveId(uuid4()), version=1, eligible=1, created_at=NOW, school_code=SchoolCode("90001"),
+        cohort=Cohort(2024), cycle=Cycle.THREE_YEARS, questionnaire_id=QuestionnaireId(uuid4()),
+        questionnaire_version=1, opens_at=NOW, closes_at=NOW,
+    )  # fmt: skip
+    situation = Situation(Groups("C01", "080901", "31", "full_time", "2", "410000"), Registered("801"))
+    facts = facts_about(wave, situation, DAY, sensitive=False)
+    assert (facts.day, facts.sensitive) == (DAY, False)
+    assert facts.values == {
+        "roster_cohort": number_of(2024),
+        "roster_school": "90001",
+        "roster_college": "C01",
+        "roster_major": "080901",
+        "roster_education_level": "bachelor",
+        "roster_study_form": "full_time",
+        "roster_destination_class": "study_mainland",
+        "wave_cycle": number_of(3),
+    }
+    empty = facts_about(wave, Situation(Groups(), Registered()), DAY, sensitive=True)
+    assert empty.values.keys() == {"roster_cohort", "roster_school", "roster_destination_class", "wave_cycle"}
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"),
+    ("code", "expected"),
+    [("10", "unit"), ("75", "own_business"), ("76", "freelance"), ("85", "study_abroad"), ("70", "seeking"),
+     ("71", "not_seeking"), ("zz", "not_registered"), (None, "not_registered")],
+)  # fmt: skip
+def test_the_class_of_a_destination(code: str | None, expected: str) -> None:
+    assert destination_class_of(code) == expected
+
+
+@pytest.mark.parametrize(("code", "level"), [("01", "doctoral"), ("61", "junior_college"), ("zz", None), (None, None)])
+def test_the_level_of_a_code(code: str | None, level: str | None) -> None:
+    assert level_of(code) == level
+
+
+def test_a_text_beside_an_option_belongs_to_its_question() -> None:
+    assert names_of([INDUSTRY, SALARY]) == {"industry", "industry_other", "salary"}
+    assert [each.pointer for each in unknown({"salary": 1, "a/b~c": None}, names_of([SALARY]))] == ["/values/a~1b~0c"]
+
+
+def test_absent_keeps_and_null_clears() -> None:
+    assert changed({"a": 1, "b": 2}, {"b": None, "c": False}) == {"a": 1, "c": False}
+
+
+def test_a_save_is_refused_for_what_it_sends() -> None:
+    found = judged(version_of(INDUSTRY, SALARY), {"industry": "nosuch", "salary": "much"})
+    assert [each.pointer for each in problems_of(found, {"salary"})] == ["/values/salary"]
+    assert problems_of(found, {"salary_other"}) == []
+
+
+def test_only_what_is_asked_is_preset_and_only_with_what_answers_it() -> None:
+    content = version_of(INDUSTRY, PLACE)
+    situation = Situation(Groups(), Registered("10", None, "33", "410102"))
+
+    def preset(values: dict[str, object], registered: Registered = situation.registered) -> dict[str, str]:
+        known = replace(situation, registered=registered)
+        return prefilled(content, judged(content, values), known, values)
+
+    # the place is asked only once the industry is an answer
+    assert preset({}) == {"industry": "33"}
+    assert preset({"industry": "33"}) == {"place": "410102"}
+    assert preset({"industry": "other"}) == {}
+    assert preset({}, Registered("10", None, "99")) == {}
+    assert preset({}, Registered()) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "sensitive", "expected"),
     [
-        (QuestionType.SINGLE_CHOICE, "y"),
-        (QuestionType.MULTIPLE_CHOICE, ["n", "y"]),
-        (QuestionType.MULTIPLE_CHOICE, []),
-        (QuestionType.TEXT, "五个字以内"),
-        (QuestionType.NUMBER, 0),
-        (QuestionType.NUMBER, 9.5),
-        (QuestionType.SCALE, 5),
-        (QuestionType.DATE, "2024-02-29"),
-        (QuestionType.BOOLEAN, False),
+        ({}, True, (0, 2, Completeness.EMPTY)),
+        ({"industry": "33"}, True, (1, 3, Completeness.PARTIAL)),
+        ({"salary": {"missing": "refused"}}, True, (1, 2, Completeness.CORE)),
+        ({"salary": 6500, "industry": "other"}, True, (2, 2, Completeness.COMPLETE)),
+        # without consent the salary is not asked
+        ({"salary": 6500, "industry": "other"}, False, (1, 1, Completeness.COMPLETE)),
     ],
 )
-def test_a_fitting_value_is_taken(kind: QuestionType, value: object) -> None:
-    assert problems_of(questions_of(kind), {"q": value}) == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [
-        (QuestionType.SINGLE_CHOICE, "z"),
-        (QuestionType.SINGLE_CHOICE, ["y"]),
-        (QuestionType.MULTIPLE_CHOICE, "y"),
-        (QuestionType.MULTIPLE_CHOICE, ["y", "y"]),
-        (QuestionType.MULTIPLE_CHOICE, ["y", 1]),
-        (QuestionType.TEXT, "超过五个字了"),
-        (QuestionType.TEXT, "a\x00"),
-        (QuestionType.TEXT, "\ud800"),
-        (QuestionType.TEXT, 1),
-        (QuestionType.NUMBER, "1"),
-        (QuestionType.NUMBER, True),
-        (QuestionType.NUMBER, -1),
-        (QuestionType.NUMBER, 10.5),
-        (QuestionType.NUMBER, math.nan),
-        (QuestionType.NUMBER, 10**400),
-        (QuestionType.SCALE, 0),
-        (QuestionType.SCALE, 2.0),
-        (QuestionType.SCALE, True),
-        (QuestionType.DATE, "2024-02-30"),
-        (QuestionType.DATE, "20240229"),
-        (QuestionType.BOOLEAN, 1),
-    ],
-)
-def test_a_value_that_does_not_fit_is_named_with_field_and_rule(kind: QuestionType, value: object) -> None:
-    assert [(found.pointer, found.rule) for found in problems_of(questions_of(kind), {"q": value})] == [
-        ("/values/q", kind.value)
-    ]
-
-
-def test_a_question_of_another_page_is_refused() -> None:
-    found = problems_of(questions_of(QuestionType.TEXT), {"a/b~c": "x"})
-    assert [(problem.pointer, problem.rule) for problem in found] == [("/values/a~1b~0c", "unknown_question")]
-
-
-@given(kind=st.sampled_from(list(QuestionType)), value=JSON)
-def test_any_json_is_either_taken_or_refused(kind: QuestionType, value: Any) -> None:
-    assert len(problems_of(questions_of(kind), {"q": value})) <= 1
-
-
-def test_a_page_may_be_saved_with_required_questions_open() -> None:
-    assert problems_of(questions_of(QuestionType.TEXT, required=True), {"q": None}) == []
-    assert problems_of(questions_of(QuestionType.TEXT, required=True), {}) == []
-
-
-def content_of(questions: tuple[Question, ...]) -> Content:
-    return Content(TEXT, (QuestionnairePage("p1", questions),))
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ({}, "empty"),
-        ({"must": "", "may": None}, "empty"),
-        ({"may": "x"}, "partial"),
-        ({"must": "x"}, "core"),
-        ({"must": "x", "may": " "}, "core"),
-        ({"must": "x", "may": "y"}, "complete"),
-    ],
-)
-def test_how_complete_an_answer_is(values: dict[str, object], expected: str) -> None:
-    questions = (Question("must", QuestionType.TEXT, True, TEXT), Question("may", QuestionType.TEXT, False, TEXT))
-    assert completeness(content_of(questions), values) == expected
-
-
-@pytest.mark.parametrize("blank", [None, "", "  ", []])
-def test_a_blank_answers_nothing(blank: object) -> None:
-    content = content_of(questions_of(QuestionType.TEXT, required=True))
-    assert [problem.pointer for problem in missing(content, {"q": blank})] == ["/values/q"]
-    assert answered(content, {"q": blank}) == (0, 1)
-
-
-@pytest.mark.parametrize(
-    ("kind", "value"), [(QuestionType.BOOLEAN, False), (QuestionType.NUMBER, 0), (QuestionType.TEXT, "x")]
-)
-def test_false_and_zero_are_answers(kind: QuestionType, value: object) -> None:
-    content = content_of(questions_of(kind, required=True))
-    assert missing(content, {"q": value}) == []
-    assert answered(content, {"q": value}) == (1, 1)
+def test_how_completely_is_answered(
+    values: dict[str, object], sensitive: bool, expected: tuple[int, int, Completeness]
+) -> None:
+    given = submission(judged(version_of(INDUSTRY, PLACE, SALARY), values, sensitive=sensitive), Mode.PAPER)
+    assert (given.answered, given.total, given.completeness, given.mode) == (*expected, Mode.PAPER)

@@ -21,8 +21,8 @@ from common.database import Database
 from common.errors import Forked
 from common.identifiers import GraduateId, SchoolCode
 from surveys.areas import ROSTER, SITUATIONS
-from surveys.roster.domain import Groups, Registered
-from surveys.roster.storage import groups_of, included_of, registered_of, school_names
+from surveys.roster.domain import Groups, Registered, Situation
+from surveys.roster.storage import included_of, school_names, situation_of
 from surveys.settings import Settings
 
 Events = Callable[..., IncomingEvent]
@@ -152,8 +152,7 @@ async def test_groups_and_the_effective_registration_are_codes_of_the_newest_eve
     for events, groups, registered in said:
         await situate(events)
         async with database.reading() as connection:
-            assert await groups_of(connection, graduate_id) == groups
-            assert await registered_of(connection, graduate_id) == registered
+            assert await situation_of(connection, graduate_id) == Situation(groups, registered)
 
 
 async def test_a_registration_is_included_once_it_was_applied_and_another_event_of_its_sequence_refused(
@@ -173,4 +172,5 @@ async def test_a_registration_is_included_once_it_was_applied_and_another_event_
         await unit.commit()
     await situate([other])
     async with database.reading() as connection:
-        assert (await registered_of(connection, GraduateId(graduate_id))).place_code == "110101"
+        found = await situation_of(connection, GraduateId(graduate_id))
+    assert (found.registered.place_code, found.groups) == ("110101", Groups())

@@ -9,11 +9,14 @@ from fastapi.security import APIKeyHeader
 from common.crypto import FieldCipher, hashed_secret
 from common.database import Database
 from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, answer, resource
+from common.http.language import preferred_language
 from surveys.answers import commands
 from surveys.answers.commands import Answer, holder_of
-from surveys.answers.wire import AnswerBody, ConsentForm, PageValues, Submission
+from surveys.answers.wire import AnswerBody, ConsentForm, PageValues, Submission, Trial
 from surveys.invitations.domain import Invitation, InvitationState, LinkRefused, has_form
 from surveys.invitations.storage import by_digest
+from surveys.questionnaires.domain.logic import logic_of
+from surveys.questionnaires.wire import Evaluated
 
 
 async def check_link(request: Request) -> None:
@@ -40,6 +43,14 @@ async def _invitation_of(request: Request) -> Invitation:
 Holder = Annotated[Invitation, Depends(_invitation_of)]
 """The invitation whose link the request came with."""
 
+
+async def _language_of(request: Request) -> str:
+    return preferred_language(request.headers.get("accept-language"))
+
+
+Reads = Annotated[str, Depends(_language_of)]
+"""The language in which the holder reads."""
+
 PageName = Annotated[str, Path(max_length=64)]
 
 SURVEY_LINK = Credential(
@@ -61,9 +72,9 @@ router = Router(prefix="/v1/answer", tags=["answer"], credential=SURVEY_LINK)
     summary="The questionnaire and what was answered so far",
     responses={409: {"$ref": "#/components/responses/Problem409"}},
 )
-async def read_answer(*, invitation: Holder, database: Db, cipher: Cipher) -> Response:
+async def read_answer(*, invitation: Holder, database: Db, cipher: Cipher, language: Reads) -> Response:
     async with database.reading() as connection:
-        return _shown(await commands.read(connection, cipher, invitation))
+        return _shown(language, await commands.read(connection, cipher, invitation))
 
 
 @router.put(
@@ -73,7 +84,7 @@ async def read_answer(*, invitation: Holder, database: Db, cipher: Cipher) -> Re
     description="`sensitive` is a consent of its own: without it sensitive questions are not asked. A receipt is kept.",
 )
 async def give_consent(
-    *, invitation: Holder, database: Db, cipher: Cipher, if_match: IfMatch, body: ConsentForm
+    *, invitation: Holder, database: Db, cipher: Cipher, language: Reads, if_match: IfMatch, body: ConsentForm
 ) -> Response:
     act = partial(
         commands.agree,
@@ -83,12 +94,19 @@ async def give_consent(
         statement_version=body.statement_version,
         sensitive=body.sensitive,
     )
-    return _shown(await database.act(holder_of(invitation), act))
+    return _shown(language, await database.act(holder_of(invitation), act))
 
 
 @router.put("/pages/{page_id}", response_model=AnswerBody, summary="Save the answers of one page")
 async def save_page(
-    *, invitation: Holder, database: Db, cipher: Cipher, page_id: PageName, if_match: IfMatch, body: PageValues
+    *,
+    invitation: Holder,
+    database: Db,
+    cipher: Cipher,
+    language: Reads,
+    page_id: PageName,
+    if_match: IfMatch,
+    body: PageValues,
 ) -> Response:
     act = partial(
         commands.save_page,
@@ -98,7 +116,7 @@ async def save_page(
         expected=if_match,
         values=body.values,
     )
-    return _shown(await database.act(holder_of(invitation), act))
+    return _shown(language, await database.act(holder_of(invitation), act))
 
 
 @router.post(
@@ -112,6 +130,7 @@ async def submit_answer(
     invitation: Holder,
     database: Db,
     cipher: Cipher,
+    language: Reads,
     if_match: IfMatch,
     once: IdempotencyKey,
     body: Submission | None = None,
@@ -119,7 +138,17 @@ async def submit_answer(
     values = {} if body is None else body.values
     act = partial(commands.submit, cipher=cipher, invitation=invitation, expected=if_match, values=values)
     again = partial(_found_again, database, cipher, invitation)
-    return await answer(database.act(holder_of(invitation), act, once), show=_shown, again=again)
+    return await answer(database.act(holder_of(invitation), act, once), show=partial(_shown, language), again=again)
+
+
+@router.post("/evaluate", summary="What the logic says of answers beside those that are saved; stores nothing")
+async def evaluate_answer(
+    *, invitation: Holder, database: Db, cipher: Cipher, language: Reads, body: Trial
+) -> Evaluated:
+    async with database.reading() as connection:
+        tried = (await commands.read(connection, cipher, invitation)).with_values(body.values)
+    read_in = body.language or language
+    return Evaluated.of(tried.judged, logic_of(tried.content).texts(tried.judged, read_in), read_in)
 
 
 @router.post(
@@ -129,11 +158,11 @@ async def submit_answer(
     description="Until `editable_until`. What is not submitted again by then is given up.",
 )
 async def reopen_answer(
-    *, invitation: Holder, database: Db, cipher: Cipher, if_match: IfMatch, once: IdempotencyKey
+    *, invitation: Holder, database: Db, cipher: Cipher, language: Reads, if_match: IfMatch, once: IdempotencyKey
 ) -> Response:
     act = partial(commands.reopen, cipher=cipher, invitation=invitation, expected=if_match)
     again = partial(_found_again, database, cipher, invitation)
-    return await answer(database.act(holder_of(invitation), act, once), show=_shown, again=again)
+    return await answer(database.act(holder_of(invitation), act, once), show=partial(_shown, language), again=again)
 
 
 @router.post(
@@ -152,5 +181,5 @@ async def _found_again(database: Database, cipher: FieldCipher, invitation: Invi
         return await commands.find(connection, cipher, invitation)
 
 
-def _shown(given: Answer) -> Response:
-    return resource(AnswerBody.of(given), given.version)
+def _shown(language: str, given: Answer) -> Response:
+    return resource(AnswerBody.of(given, language), given.version)

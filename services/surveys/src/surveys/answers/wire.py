@@ -1,7 +1,7 @@
 """Answers on the wire: what is asked, and what was answered so far."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
@@ -9,10 +9,11 @@ from pydantic import AfterValidator, BaseModel, Field
 from common.errors import Message
 from common.http import StrictModel, rule_broken
 from surveys.answers.commands import Answer
-from surveys.answers.domain import completeness, missing
+from surveys.answers.domain import prefilled
 from surveys.privacy.domain import said_of
 from surveys.privacy.wire import SaidBody
-from surveys.questionnaires.wire import PageBody, TextForm
+from surveys.questionnaires.domain.logic import logic_of
+from surveys.questionnaires.wire import Evaluated, PageBody, TextForm, Visible
 from surveys.responses.announcements import change_token
 from surveys.responses.domain import Completeness, ResponseState
 
@@ -54,6 +55,13 @@ class ConsentBody(SaidBody):
     sensitive: bool
 
 
+class Trial(StrictModel):
+    """Answers to try beside those that are saved."""
+
+    values: Values = Field(default_factory=dict)
+    language: Literal["zh", "en"] | None = Field(default=None, description="By Accept-Language where it is absent")
+
+
 class AskedQuestionnaire(BaseModel):
     """The questionnaire version that is asked."""
 
@@ -91,15 +99,19 @@ class AnswerBody(BaseModel):
     consent: ConsentBody
     questionnaire: AskedQuestionnaire
     values: Values
-    missing: list[str] = Field(description="Required questions that are not answered yet")
+    visible: Visible
+    calculated: dict[str, bool | int | float | str | None]
+    prefilled: dict[str, str] = Field(description="What the registration presets; an answer once the page is saved")
+    texts: dict[str, str] = Field(description="Of what is visible, with what was answered put in, as the reader reads")
+    missing: list[str] = Field(description="Visible required questions that are not answered yet")
     completeness: Completeness
     editable_until: datetime | None = Field(description="Of what was submitted: until then it may be opened again")
 
     @classmethod
-    def of(cls, answer: Answer) -> Self:
-        """The answer with everything that its holder is asked."""
-        wave, content, token = answer.wave, answer.content, change_token(answer.response)
-        problems = missing(content, answer.values)
+    def of(cls, answer: Answer, language: str) -> Self:
+        """The answer with everything that its holder is asked, in a language."""
+        wave, content, token, judged = answer.wave, answer.content, change_token(answer.response), answer.judged
+        texts = logic_of(content).texts(judged, language)
         return cls.model_validate(
             {
                 "version": answer.version,
@@ -120,8 +132,10 @@ class AnswerBody(BaseModel):
                     "pages": content.pages,
                 },
                 "values": answer.values,
-                "completeness": completeness(content, answer.values),
+                **Evaluated.of(judged, texts, language).model_dump(exclude={"problems"}),
+                "prefilled": prefilled(content, judged, answer.situation, answer.values),
+                "completeness": judged.completeness.value,
                 "editable_until": answer.editable_until,
-                "missing": [problem.pointer.removeprefix("/values/") for problem in problems],
+                "missing": [problem.pointer.removeprefix("/values/") for problem in judged.missing],
             }
         )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
+from common.codes import CodeLists
+
 
 class SchoolNames(NamedTuple):
     """Names of a school; None until its event has arrived."""
@@ -34,11 +36,39 @@ class Registered:
     position_code: str | None = None
 
 
+@dataclass(frozen=True)
+class Situation:
+    """Groups and effective registration of a graduate."""
+
+    groups: Groups
+    registered: Registered
+
+
 GROUPS = tuple(field.name for field in fields(Groups))
 """Names of the groups, as columns are called."""
 
 REGISTERED = tuple(field.name for field in fields(Registered))
 """Names of the codes of a registration, as columns are called; `prefill` of a question names one of them."""
+
+
+def level_of(education_level_code: str | None) -> str | None:
+    """The level (学历层次) of a code, such as `bachelor`; None for none and for a code that the list lacks.
+
+    >>> level_of("31")
+    'bachelor'
+    """
+    entry = CodeLists.load().get("education-level").lookup(education_level_code) if education_level_code else None
+    return entry.attributes.get("level") if entry else None
+
+
+def destination_class_of(destination_code: str | None) -> str:
+    """One of the eight classes (去向分类) that add up to a population.
+
+    >>> destination_class_of("801"), destination_class_of(None)
+    ('study_mainland', 'not_registered')
+    """
+    entry = CodeLists.load().get("destination").lookup(destination_code) if destination_code else None
+    return (entry.attributes.get("class_level2") if entry else None) or "not_registered"
 
 
 def province_of(place_code: str | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy import TextClause, text
 
 from common import rows
 from common.consuming.included import OF_EVENT, among, included_in
@@ -15,8 +15,7 @@ from common.contracts.registration import TOPIC as REGISTRATIONS
 from common.database import Database
 from common.identifiers import GraduateId, SchoolCode
 from common.sql import Connection
-from surveys.roster.domain import GROUPS, REGISTERED, Groups, Registered, SchoolNames
-from surveys.roster.tables import groups, registrations
+from surveys.roster.domain import GROUPS, REGISTERED, SchoolNames, Situation
 
 RosterRow = dict[str, Any]
 
@@ -106,9 +105,11 @@ INCLUDED_SITUATIONS: Mapping[str, TextClause] = MappingProxyType(
 )
 """Which changes the groups and the effective registrations hold."""
 
-_GROUPS_OF = select(*(groups.c[name] for name in GROUPS)).where(groups.c.graduate_id == bindparam("id"))
-_REGISTERED_OF = select(*(registrations.c[name] for name in REGISTERED)).where(
-    registrations.c.graduate_id == bindparam("id")
+_SITUATION = text(
+    f"""
+    SELECT {", ".join((*GROUPS, *REGISTERED))} FROM (SELECT CAST(:id AS uuid) AS graduate_id) AS named
+      LEFT JOIN roster_groups USING (graduate_id) LEFT JOIN effective_registrations USING (graduate_id)
+    """
 )
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
@@ -133,15 +134,9 @@ async def keep_registrations(connection: Connection, kept: Sequence[RosterRow]) 
     await _unnest(connection, _REGISTRATIONS, kept)
 
 
-async def groups_of(connection: Connection, graduate_id: GraduateId) -> Groups:
-    """The groups of a graduate; none of them until registry's event has arrived."""
-    return rows.one_or_none(Groups, await connection.execute(_GROUPS_OF, {"id": graduate_id})) or Groups()
-
-
-async def registered_of(connection: Connection, graduate_id: GraduateId) -> Registered:
-    """What the effective registration of a graduate says."""
-    found = await connection.execute(_REGISTERED_OF, {"id": graduate_id})
-    return rows.one_or_none(Registered, found) or Registered()
+async def situation_of(connection: Connection, graduate_id: GraduateId) -> Situation:
+    """Groups and effective registration of a graduate; without any until the events have arrived."""
+    return rows.one(Situation, await connection.execute(_SITUATION, {"id": graduate_id}))
 
 
 async def school_names(connection: Connection, school_code: SchoolCode) -> SchoolNames:

@@ -1,8 +1,9 @@
 """What a link asks and what was answered, and the first use of a link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from common import clock
 from common.auth import Actor
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
@@ -10,18 +11,21 @@ from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import ResponseId
 from common.sql import Connection
 from surveys.answers import storage
+from surveys.answers.domain import changed, facts_about
 from surveys.answers.storage import Values
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Invitation, InvitationState, LinkRefused
 from surveys.privacy.commands import statement_for
 from surveys.privacy.domain import Receipt, StatementVersion
 from surveys.privacy.storage import receipts
-from surveys.questionnaires.domain.content import Content
+from surveys.questionnaires.domain.content import PublishedVersion
+from surveys.questionnaires.domain.facts import Facts
+from surveys.questionnaires.domain.logic import Judged, logic_of
 from surveys.questionnaires.storage import published
 from surveys.responses import storage as responses
 from surveys.responses.domain import AlreadySubmitted, Response, ResponseState
-from surveys.roster.domain import SchoolNames
-from surveys.roster.storage import school_names
+from surveys.roster.domain import SchoolNames, Situation
+from surveys.roster.storage import school_names, situation_of
 from surveys.waves import storage as waves
 from surveys.waves.domain import CurrentWave, WaveNotOpen, WavePhase
 
@@ -35,7 +39,7 @@ class Asked:
 
     wave: CurrentWave
     school: SchoolNames
-    content: Content
+    content: PublishedVersion
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class Answer(Asked):
     statement: StatementVersion
     receipt: Receipt | None
     editable_until: datetime | None
+    situation: Situation
+    facts: Facts
+    judged: Judged
 
     @property
     def id(self) -> ResponseId:
@@ -61,6 +68,11 @@ class Answer(Asked):
     def version(self) -> int:
         """That of the response: every saved page raises it."""
         return self.response.version
+
+    def with_values(self, sent: Values) -> "Answer":
+        """The answer after a change of its values, judged anew."""
+        values = changed(self.values, sent)
+        return replace(self, values=values, judged=logic_of(self.content).judge(values, self.facts))
 
 
 def holder_of(invitation: Invitation) -> Actor:
@@ -133,7 +145,23 @@ async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, r
         statement = await receipts.statement_of(connection, receipt)
     submitted = response.submitted_at is not None and response.state is not ResponseState.WITHDRAWN
     until = (await responses.editing(connection, response.id)).until if submitted else None
-    return Answer(asked.wave, asked.school, asked.content, response, values, statement, receipt, until)
+    situation = await situation_of(connection, response.graduate_id)
+    agreed = receipt is not None and receipt.sensitive
+    day = clock.today() if receipt is None else receipt.recorded_at.astimezone(clock.SHANGHAI).date()
+    facts = facts_about(asked.wave, situation, day, sensitive=agreed)
+    return Answer(
+        asked.wave,
+        asked.school,
+        asked.content,
+        response,
+        values,
+        statement,
+        receipt,
+        until,
+        situation,
+        facts,
+        logic_of(asked.content).judge(values, facts),
+    )
 
 
 def must_be_open(response: Response) -> None:

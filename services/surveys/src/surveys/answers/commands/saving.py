@@ -1,6 +1,5 @@
 """A page is saved, an answer submitted, and what was submitted opened again."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -10,8 +9,8 @@ from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, Invalid
 from surveys.answers import storage
-from surveys.answers.commands.holding import Answer, Asked, answer_of, answerable, audit, must_be_open
-from surveys.answers.domain import missing, problems_of, submission
+from surveys.answers.commands.holding import Answer, answer_of, answerable, audit, must_be_open
+from surveys.answers.domain import names_of, problems_of, submission, unknown
 from surveys.answers.storage import Values
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Invitation, InvitationState
@@ -19,7 +18,6 @@ from surveys.measures import commands as measures
 from surveys.measures.announcements import recorded
 from surveys.measures.domain import measures_anything, values_given
 from surveys.privacy.storage import receipts
-from surveys.questionnaires.domain.content import Question
 from surveys.responses import storage as responses
 from surveys.responses.announcements import announcement
 from surveys.responses.domain import Mode, Response, ResponseState
@@ -49,10 +47,13 @@ async def save_page(
     page = asked.content.page(page_id)
     assert page is not None, "it was looked for"
     await _must_take_answers(unit, found)
-    answer = await _changed(unit, cipher, asked, found, page.questions, values)
+    names = names_of(page.questions)
+    answer = (await answer_of(unit.connection, cipher, asked, found)).with_values(values)
+    # only of what is sent: other values have been there before
+    if problems := [*unknown(values, names), *problems_of(answer.judged, names & values.keys())]:
+        raise Invalid(problems)
     response = await responses.save(unit.connection, found)
-    of_page = {question.id: answer.values[question.id] for question in page.questions if question.id in answer.values}
-    await storage.save_page(unit.connection, cipher, response, page.id, of_page)
+    await storage.save_page(unit.connection, cipher, response, page.id, _among(answer.values, names))
     await audit(unit, "save_page", response)
     return replace(answer, response=response)
 
@@ -73,20 +74,22 @@ async def submit(
     """
     asked, found = await answerable(unit, invitation, expected)
     await _must_take_answers(unit, found)
-    answer = await _changed(unit, cipher, asked, found, asked.content.questions, values)
-    if problems := missing(answer.content, answer.values):
+    answer = (await answer_of(unit.connection, cipher, asked, found)).with_values(values)
+    judged, names = answer.judged, names_of(asked.content.questions)
+    if problems := [*unknown(values, names), *problems_of(judged, names), *judged.missing]:
         raise Invalid(problems)
     # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, found)
     cycle = answer.wave.cycle.value
     measured = await measures.next_moment(unit, found) if measures_anything(answer.content, cycle) else None
-    given = submission(answer.content, answer.values, mode)
+    given = submission(judged, mode)
     response = await responses.submit(unit.connection, found, moment, given, measured=measured is not None)
-    await storage.keep_submitted(unit.connection, cipher, response, answer.values)
+    # what is hidden is dropped
+    await storage.keep_submitted(unit.connection, cipher, response, judged.kept)
     await invitations.mark(unit.connection, invitation.id, InvitationState.SUBMITTED)
     await unit.announce(announcement(response, answer.wave, moment))
     if measured is not None:
-        measured_values = values_given(answer.content, answer.values, cycle)
+        measured_values = values_given(answer.content, judged.kept, cycle)
         await unit.announce(recorded(response, answer.wave, measured, measured_values))
     await audit(unit, "submit", response)
     return await answer_of(unit.connection, cipher, asked, response)
@@ -103,8 +106,7 @@ async def reopen(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitatio
     values = await storage.values_of(unit.connection, cipher, found)
     response = await responses.save(unit.connection, found, state=ResponseState.OPEN.value)
     for page in asked.content.pages:
-        of_page = {question.id: values[question.id] for question in page.questions if question.id in values}
-        await storage.save_page(unit.connection, cipher, response, page.id, of_page)
+        await storage.save_page(unit.connection, cipher, response, page.id, _among(values, names_of(page.questions)))
     await audit(unit, "reopen", response)
     return await answer_of(unit.connection, cipher, asked, response)
 
@@ -136,17 +138,5 @@ async def _must_take_answers(unit: UnitOfWork, response: Response) -> None:
     await receipts.must_be_given(unit.connection, response.id)
 
 
-async def _changed(
-    unit: UnitOfWork,
-    cipher: FieldCipher,
-    asked: Asked,
-    response: Response,
-    questions: Iterable[Question],
-    values: Values,
-) -> Answer:
-    """The answer with these values in the place of those that are stored; raises Invalid."""
-    if problems := problems_of(questions, values):
-        raise Invalid(problems)
-    answer = await answer_of(unit.connection, cipher, asked, response)
-    changed = {name: value for name, value in {**answer.values, **values}.items() if value is not None}
-    return replace(answer, values=changed)
+def _among(values: Values, names: frozenset[str]) -> Values:
+    return {name: value for name, value in values.items() if name in names}

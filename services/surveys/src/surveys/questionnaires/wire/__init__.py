@@ -1,6 +1,6 @@
 """Questionnaires on the wire: forms of questions, questionnaires, and what their logic says."""
 
-from surveys.questionnaires.wire.evaluation import Evaluated, Evaluation, Linted
+from surveys.questionnaires.wire.evaluation import Evaluated, Evaluation, Linted, Visible
 from surveys.questionnaires.wire.forms import TextForm
 from surveys.questionnaires.wire.questionnaires import (
     NewQuestionnaire,
@@ -20,4 +20,5 @@ __all__ = [
     "QuestionnairePatch",
     "TextForm",
     "VersionBody",
+    "Visible",
 ]
