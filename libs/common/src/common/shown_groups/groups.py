@@ -50,6 +50,9 @@ class Numbering:
         self.parts = 1 + max((part for edition in editions for part in edition.parts), default=0)
         self.rows = [self._rows(edition) for edition in editions]
         self.elements, self.people = len(self._elements), len(self._people)
+        self.parts_of_elements: Integers = np.zeros(self.elements, np.int64)
+        for row in self.rows:
+            self.parts_of_elements[row.elements] = row.parts
 
     def _rows(self, edition: Edition) -> EditionRows:
         parts = edition.parts or [0] * len(edition.people)
@@ -108,15 +111,18 @@ class Products:
     """Multiplies vectors with columns of a kernel, all at once."""
 
     def __init__(self, vectors: Sequence[Vector]) -> None:
+        self._count = len(vectors)
         lengths = [len(vector.elements) for vector in vectors]
         self._starts = np.cumsum([0, *lengths[:-1]])
-        self._elements = np.concatenate([vector.elements for vector in vectors])
+        self._elements = np.concatenate([np.zeros(0, np.int64), *(vector.elements for vector in vectors)])
         ones = [np.ones(len(each.elements)) if each.factors is None else each.factors for each in vectors]
-        factors = np.concatenate(ones)
+        factors = np.concatenate([np.zeros(0), *ones])
         self._factors = None if (factors == 1).all() else factors
 
     def with_columns(self, columns: Numbers) -> Numbers:
         """A row for each vector."""
+        if not self._count:
+            return np.zeros((0, columns.shape[1]))
         return np.stack([self._with_column(column) for column in np.ascontiguousarray(columns.T)], axis=1)
 
     def _with_column(self, column: Numbers) -> Numbers:

@@ -6,7 +6,7 @@ import numpy as np
 
 from common.shown_groups.editions import Edition, Key, Limits, Past, Shown, in_order
 from common.shown_groups.groups import Flags, Numbering, Pieces, Products
-from common.shown_groups.kernel import AT_ONCE, Integers, Kernel, Numbers
+from common.shown_groups.kernel import AT_ONCE, Integers, Kernels, Numbers
 from common.shown_groups.moves import moves_of
 from common.shown_groups.rests import rests_of
 
@@ -45,7 +45,8 @@ class _Judging:
         self._rests = rests_of(self._numbering, self._large)
         self._moves = moves_of(self._numbering, limits.moved)
         vectors = [self._pieces.vector(piece) for piece in range(self._pieces.count)]
-        self._products = Products([*vectors, *self._moves.vectors])
+        # apart, because those of moves have factors, which cost most of a product
+        self._products, self._moved = Products(vectors), Products(self._moves.vectors)
 
     def begin(self, shown: Sequence[Shown]) -> None:
         """Takes what earlier editions have shown for given."""
@@ -57,12 +58,15 @@ class _Judging:
         }
         given = np.unique(self._pieces.of_groups[sorted(numbers)])
         candidates = np.unique(self._pieces.of_groups[self._large])
-        parts = self._numbering.parts
-        self._kernel = Kernel(self._numbering.elements, len(given) + len(candidates), max(AT_ONCE, parts))
+        parts = self._numbering.parts_of_elements
+        pieces = np.union1d(given, candidates)
+        first = [self._pieces.vector(piece).elements[0] for piece in pieces[pieces < self._pieces.count]]
+        most = np.bincount(parts[first], minlength=self._numbering.parts)
+        self._kernel = Kernels(parts, most.tolist())
         vectors = [self._pieces.vector(piece) for piece in given[given < self._pieces.count]]
         for start in range(0, len(vectors), AT_ONCE):
             self._kernel.take(self._kernel.tried(vectors[start : start + AT_ONCE]))
-        self._known, self._small = self._following(self._kernel.panel.columns[:, :2])
+        self._known, self._small = self._following(self._kernel.panels.first(2))
 
     def candidates(self) -> Iterator[Candidate]:
         """The groups of the last edition that are large enough, in the order of judging."""
@@ -79,6 +83,10 @@ class _Judging:
         What follows from some figures follows from more. So where nothing small follows from several groups together,
         each of them would be shown in its turn, and they are judged at once; else a half of them is.
         """
+        # what is refused in its turn whatever comes before it is not tried at all
+        candidates = [
+            each for each in candidates if each[0] in always or not self._has_moved_little(each[2], self._known)
+        ]
         start, count = 0, min(2, AT_ONCE)
         while start < len(candidates):
             several = candidates[start : start + count]
@@ -97,13 +105,13 @@ class _Judging:
         unknown = [self._pieces.vector(piece) for piece in pieces if not self._known[piece]]
         if len(unknown) > AT_ONCE and len(groups) > 1:
             return False
-        known, small, panel = self._known, self._small, self._kernel.panel
+        known, small, panel = self._known, self._small, self._kernel.panels
         if unknown:
             panel = self._kernel.tried(unknown)
-            known, small = self._following(panel.columns[:, :1])
+            known, small = self._following(panel.first(1))
             if (small & ~self._small).any():
                 # one column alone may be orthogonal by chance
-                known, small = self._following(panel.columns[:, :2])
+                known, small = self._following(panel.first(2))
         told = bool((small & ~self._small).any())
         # a figure that follows already may show a move; in their turn, or of several groups whenever that was
         follow = groups if len(groups) > 1 or not unknown else ()
@@ -132,10 +140,9 @@ class _Judging:
 
     def _following(self, columns: Numbers) -> tuple[Flags, Flags]:
         """Which pieces follow where these columns are orthogonal to all that is known, and which too small sets do."""
-        products = self._products.with_columns(columns)
-        count = self._pieces.count
         # the empty piece is always known
-        products, moved = np.vstack([products[:count], np.zeros((1, columns.shape[1]))]), products[count:]
+        products = np.vstack([self._products.with_columns(columns), np.zeros((1, columns.shape[1]))])
+        moved = self._moved.with_columns(columns)
         known = (products == 0).all(axis=1)
         of_groups = self._pieces.of_groups
         groups = known[of_groups].all(axis=1)

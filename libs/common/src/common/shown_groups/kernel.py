@@ -23,6 +23,7 @@ AT_ONCE = 48
 
 _SEED = 20240831
 _ROWS_AT_ONCE = 32
+_ELEMENTS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,15 @@ class Kernel:
     columns wait, and catch up with what was given all at once, which is a product of matrices.
     """
 
-    def __init__(self, elements: int, most: int, at_once: int = AT_ONCE) -> None:
+    def __init__(self, elements: int, most: int, at_once: int = AT_ONCE, seed: int = 0) -> None:
         self._width = 2 * (at_once + 1)
         self._left = min(elements, most) + self._width
-        drawn = np.random.default_rng(_SEED).integers(0, PRIME, (elements, self._left))
-        self._waiting = drawn.astype(np.float64)
+        drawing = np.random.default_rng((_SEED, seed))
+        # residues have 21 bits, so that half the space holds them exactly
+        self._waiting = np.empty((elements, self._left), np.float32)
+        for start in range(0, elements, _ROWS_AT_ONCE):
+            part = self._waiting[start : start + _ROWS_AT_ONCE]
+            part[:] = drawing.integers(0, PRIME, part.shape, np.int32)
         self._begin_panel()
 
     def tried(self, vectors: Sequence[Vector]) -> Panel:
@@ -95,7 +100,7 @@ class Kernel:
 
     def _begin_panel(self) -> None:
         self._left -= self._width
-        begun = self._waiting[:, self._left : self._left + self._width].copy()
+        begun = self._waiting[:, self._left : self._left + self._width].astype(np.float64)
         self.panel = Panel(begun, begun, np.arange(self._width))
 
     def _catch_up(self) -> None:
@@ -108,20 +113,72 @@ class Kernel:
             solved = solving @ products % PRIME
             # part by part, because all of it together does not stay in a processor's cache
             for start in range(0, len(waiting), _ROWS_AT_ONCE):
-                part = waiting[start : start + _ROWS_AT_ONCE]
-                part -= pivots[start : start + _ROWS_AT_ONCE] @ solved
-                _residues(part)
+                rows = slice(start, start + _ROWS_AT_ONCE)
+                waiting[rows] = _residues(waiting[rows] - pivots[rows] @ solved)
         self._waiting[:, self._left : self._left + panel.width] = panel.columns
         self._left += panel.width
 
 
-def dots(columns: Numbers, vector: Vector) -> Numbers:
+@dataclass(frozen=True)
+class Panels:
+    """A panel for each part of the elements, whose `places` in all of them are these."""
+
+    places: Sequence[Integers]
+    of_parts: tuple[Panel, ...]
+
+    def first(self, count: int) -> Numbers:
+        """So many columns over all elements."""
+        found = np.empty((sum(map(len, self.places)), count))
+        for places, panel in zip(self.places, self.of_parts, strict=True):
+            found[places] = panel.columns[:, :count]
+        return found
+
+
+class Kernels:
+    """The kernel of vectors of which each lies in one part of the elements: one for each part, so that all are small.
+
+    `parts` numbers the part of each element; `most` is the largest number of vectors that will be given of each part.
+    """
+
+    def __init__(self, parts: Integers, most: Sequence[int]) -> None:
+        self._parts, self._numbers = parts, np.zeros(len(parts), np.int64)
+        places = [np.flatnonzero(parts == part) for part in range(len(most))]
+        for each in places:
+            self._numbers[each] = np.arange(len(each))
+        self._kernels = [Kernel(len(each), most[part], seed=part) for part, each in enumerate(places)]
+        self._places = places
+
+    @property
+    def panels(self) -> Panels:
+        """The panels of all parts as they stand."""
+        return Panels(self._places, tuple(kernel.panel for kernel in self._kernels))
+
+    def tried(self, vectors: Sequence[Vector]) -> Panels:
+        """Two columns or more that are orthogonal to these vectors, too; nothing is given by that."""
+        of_parts: list[list[Vector]] = [[] for _ in self._kernels]
+        for each in vectors:
+            inside = of_parts[self._parts[each.elements[0]]]
+            inside.append(Vector(self._numbers[each.elements], each.factors))
+        panels = [kernel.tried(inside) for kernel, inside in zip(self._kernels, of_parts, strict=True)]
+        return Panels(self._places, tuple(panels))
+
+    def take(self, panels: Panels) -> None:
+        """From now on everything is orthogonal to the vectors that the panels were tried with."""
+        for kernel, panel in zip(self._kernels, panels.of_parts, strict=True):
+            kernel.take(panel)
+
+
+def dots(columns: Numbers | npt.NDArray[np.float32], vector: Vector) -> Numbers:
     """The product of a vector with each column, from 0 to the prime."""
-    held = columns[vector.elements]
-    if vector.factors is not None:
-        held = held * vector.factors[:, None] % PRIME
-    found: Numbers = held.sum(axis=0) % PRIME
-    return found
+    found = np.zeros(columns.shape[1])
+    # part by part, because a vector may hold most of the elements
+    for start in range(0, len(vector.elements), _ELEMENTS_AT_ONCE):
+        rows = slice(start, start + _ELEMENTS_AT_ONCE)
+        held = columns[vector.elements[rows]]
+        if vector.factors is not None:
+            held = held * vector.factors[rows, None] % PRIME
+        found += held.sum(axis=0, dtype=np.float64)
+    return found % PRIME
 
 
 def _residues(numbers: Numbers) -> Numbers:

@@ -71,7 +71,8 @@ async def _counting(
     structures = [table.dimension for table in publication.asked if table.kind is TableKind.STRUCTURE]
     wanted = list(dict.fromkeys(name for name in structures if name is not None))
     earlier = []
-    for snapshot_id, content_id in dict.fromkeys((row.snapshot_id, row.content_id) for row in released):
+    # all releases of a snapshot show the same groups
+    for snapshot_id, content_id in {row.snapshot_id: row.content_id for row in released}.items():
         shown = await storage.shown_in(connection, content_id)
         people = await storage.people_of(connection, SnapshotId(snapshot_id), _DIMENSIONS, ())
         earlier.append(Released(people=people, shown=shown))

@@ -71,7 +71,11 @@ class Showing:
 def keys_of(counting: Counting, people: Sequence[Person], table: Table) -> list[Key]:
     """The group of each of these people in a table."""
     places = [counting.dimensions.index(name) for name in table]
-    return [tuple(person.group[place] for place in places) for person in people]
+    groups: dict[Key, Key] = {}
+    # one key for all who share it: there are many people, and many tables
+    return [
+        groups.setdefault(key, key) for key in (tuple(person.group[place] for place in places) for person in people)
+    ]
 
 
 def _of_stored(shown: Mapping[str, Sequence[Key]]) -> Shown:

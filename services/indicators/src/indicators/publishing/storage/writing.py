@@ -89,7 +89,8 @@ _RELEASED = text(
 )
 _SUPERSEDE = text(
     f"""
-    UPDATE publications SET version = version + 1, state = '{State.SUPERSEDED}', ended_at = {NOW_SQL} WHERE id = :id
+    UPDATE publications SET version = version + 1, state = '{State.SUPERSEDED}', ended_at = {NOW_SQL}
+     WHERE id = :id AND state = '{State.RELEASED}' RETURNING id
     """
 ).bindparams(bindparam("id", type_=Uuid()))
 _RELEASE = text(
@@ -234,10 +235,9 @@ async def give_back(connection: Connection, cipher: FieldCipher, of: Publication
 async def release(
     connection: Connection, of: PublicationId, consent: Consent, by: Actor, supersedes: PublicationId | None
 ) -> None:
-    """Releases a locked proposal; the one that it supersedes ends."""
-    if supersedes is not None:
-        await connection.execute(_SUPERSEDE, {"id": supersedes})
-    await connection.execute(_RELEASE, {"id": of, "by": by.subject, "supersedes": supersedes, **asdict(consent)})
+    """Releases a locked proposal; the one that it supersedes ends, unless it was withdrawn meanwhile."""
+    ended = None if supersedes is None else await connection.scalar(_SUPERSEDE, {"id": supersedes})
+    await connection.execute(_RELEASE, {"id": of, "by": by.subject, "supersedes": ended, **asdict(consent)})
 
 
 async def withdraw(connection: Connection, cipher: FieldCipher, of: PublicationId, reason: str) -> None:
