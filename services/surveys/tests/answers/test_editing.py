@@ -240,8 +240,8 @@ async def test_absent_keeps_and_null_clears(client: Client, agreed: list[str]) -
         ("/values/match", "scale"),
         ("/values/nosuch", "unknown_question"),
     }
-    # none of its questions is a core one
-    assert (await holder.get("/v1/answer")).json()["completeness"] == "core"
+    # none of its questions is a core one, so those that must be answered are
+    assert (await holder.get("/v1/answer")).json()["completeness"] == "partial"
 
 
 @pytest.mark.parametrize("wrong", [{"edit_hours": 169}, {"edit_hours": -1}, {"anonymity": "unlinkable"}])

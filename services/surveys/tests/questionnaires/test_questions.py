@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common.measures import MEASURES
 from surveys.questionnaires.domain.content import Question
@@ -162,6 +164,29 @@ def test_what_is_no_value_is_refused_by_its_rule(name: str, value: object, rule:
     found = refusal(ASKED[name], value)
     assert found is not None
     assert found.rule == rule
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(name=st.sampled_from(sorted(ASKED)), value=JSON)
+def test_any_json_is_either_a_value_with_a_meaning_or_refused(name: str, value: Any) -> None:
+    found = ASKED[name]
+    if value is not None and refusal(found, value) is None:
+        assert kind_of(found).values(found, value).keys() <= {each.name for each in kind_of(found).variables(found)}
+
+
+@pytest.mark.parametrize("value", ["", "  ", []])
+def test_a_blank_answers_nothing_and_false_and_zero_do(value: object) -> None:
+    name = "multiple_choice" if value == [] else "text"
+    assert refusal(ASKED[name], value) is None
+    assert not kind_of(ASKED[name]).is_answered(ASKED[name], value)
+    assert kind_of(ASKED["boolean"]).is_answered(ASKED["boolean"], value=False)
+    assert kind_of(ASKED["number"]).is_answered(ASKED["number"], 0)
 
 
 @pytest.mark.parametrize(

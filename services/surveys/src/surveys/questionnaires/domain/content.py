@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from common.errors import Conflict, Message
 from common.identifiers import QuestionnaireId, SchoolCode
@@ -183,6 +184,11 @@ class Question:
     depth: Depth | None = None
     calculation: str | None = None
     result: Result | None = None
+
+    @cached_property
+    def option_values(self) -> tuple[str, ...]:
+        """The values of its options, in their order."""
+        return tuple(option.value for option in self.options or ())
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,10 @@ _OTHER = Refusal("text", TOO_LONG_TEXT)
 
 
 class Completeness(StrEnum):
-    """完整程度: nothing answered, something, each visible core question, each visible question."""
+    """完整程度: nothing answered, something, each visible core question, each visible question.
+
+    Where no question is core, those that must be answered are.
+    """
 
     EMPTY = "empty"
     PARTIAL = "partial"
@@ -71,8 +74,9 @@ class Logic:
             for question in content.questions
             for variable in kind_of(question).variables(question)
         }
+        has_core = any(question.core for question in content.questions)
         self._pages = [
-            (page, _compiled(page.visible_if), [_Step(question) for question in page.questions])
+            (page, _compiled(page.visible_if), [_Step(question, has_core=has_core) for question in page.questions])
             for page in content.pages
         ]
         self._inputs = {name: step for _, _, steps in self._pages for step in steps for name in step.inputs}
@@ -109,8 +113,10 @@ class Logic:
 class _Step:
     """One question, ready to be judged."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, *, has_core: bool) -> None:
         self.question, self.kind = question, kind_of(question)
+        # where no question is core, those that must be answered are
+        self.is_core = bool(question.core if has_core else question.required)
         self.visible_if, self.calculation = _compiled(question.visible_if), _compiled(question.calculation)
         self.constraint = _compiled(question.constraint.expression) if question.constraint else None
         self.opening = opening(question)
@@ -131,6 +137,7 @@ class _Run:
         self._missing: list[FieldProblem] = []
         self._kept: dict[str, object] = {}
         self._answered = self._asked = self._core_open = 0
+        self._is_begun = False
 
     def take(self, step: _Step, *, on_page: bool) -> None:
         """Judges the next question."""
@@ -154,15 +161,17 @@ class _Run:
 
     def _answer(self, step: _Step, given: object) -> None:
         question = step.question
-        known = {} if given is None or is_refusal(given) else step.kind.values(question, given)
+        refused = is_refusal(given)
+        known = {} if given is None or refused else step.kind.values(question, given)
         if given is not None:
             self._kept[question.id] = given
         self._know(known)
-        is_answered = is_refusal(given) or (given is not None and step.kind.is_answered(question, given))
+        is_answered = refused or (given is not None and step.kind.is_whole(question, known))
+        self._is_begun |= refused or bool(known)
         self._asked += 1
         self._answered += is_answered
         if not is_answered:
-            self._core_open += bool(question.core)
+            self._core_open += step.is_core
             if question.required:
                 self._missing.append(FieldProblem(pointer_of(question.id), "required", _REQUIRED))
         if step.constraint is not None and question.constraint is not None and known:
@@ -192,7 +201,7 @@ class _Run:
 
     def judged(self, pages: tuple[str, ...], problems: list[FieldProblem]) -> Judged:
         """What came of it."""
-        if self._answered == 0 and not self._kept:
+        if not self._is_begun:
             completeness = Completeness.EMPTY
         elif self._answered == self._asked:
             completeness = Completeness.COMPLETE

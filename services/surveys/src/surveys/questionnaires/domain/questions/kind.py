@@ -75,9 +75,13 @@ class Kind:
         """What its variables are then; a name that is missing is blank."""
         raise NotImplementedError
 
+    def is_whole(self, question: Question, known: Mapping[str, Value]) -> bool:
+        """Whether these values of its variables say everything that was asked."""
+        return bool(known)
+
     def is_answered(self, question: Question, value: object) -> bool:
-        """Whether the value says everything that was asked."""
-        return bool(self.values(question, value))
+        """Whether the value says so."""
+        return self.is_whole(question, self.values(question, value))
 
     def given(self, question: Question, measure: Measure, answer: object) -> MeasureValue | None:
         """What an answer gives to the measure that the question is bound to; None for nothing."""

@@ -10,7 +10,6 @@ from surveys.questionnaires.domain.questions.options import (
     label_of,
     obstacles_of_options,
     repeated_values,
-    values_of,
 )
 
 _NO_ROWS = Message("矩阵题至少要有一行", "A matrix needs at least one row")
@@ -31,7 +30,7 @@ class MatrixKind(Kind):
 
     def variables(self, question: Question) -> Sequence[Variable]:
         """A code for each row."""
-        options, label = values_of(question), label_of(question)
+        options, label = question.option_values, label_of(question)
         return [
             Variable(f"{question.id}_{row.value}", Typed(Type.CODE, options), f"rows/{place}/value", label, options)
             for place, row in enumerate(question.rows or ())
@@ -41,7 +40,7 @@ class MatrixKind(Kind):
         """Options by row; null is a row that is not answered."""
         if not isinstance(value, dict) or not value.keys() <= {row.value for row in question.rows or ()}:
             return False
-        options = values_of(question)
+        options = question.option_values
         return all(each is None or (isinstance(each, str) and each in options) for each in value.values())
 
     def values(self, question: Question, value: object) -> Mapping[str, Value]:
@@ -49,6 +48,6 @@ class MatrixKind(Kind):
         answered = value if isinstance(value, dict) else {}
         return {f"{question.id}_{row}": option for row, option in answered.items() if option is not None}
 
-    def is_answered(self, question: Question, value: object) -> bool:
-        """Every row is."""
-        return len(self.values(question, value)) == len(question.rows or ())
+    def is_whole(self, question: Question, known: Mapping[str, Value]) -> bool:
+        """Every row is answered."""
+        return len(known) == len(question.rows or ())

@@ -12,7 +12,6 @@ from surveys.questionnaires.domain.questions.options import (
     code_for,
     obstacles_of_options,
     option_variables,
-    values_of,
     within,
 )
 
@@ -33,7 +32,7 @@ class MultipleChoiceKind(Kind):
 
     def variables(self, question: Question) -> Sequence[Variable]:
         """Codes, in the order of the options."""
-        options, subsets = values_of(question), None
+        options, subsets = question.option_values, None
         if len(options) <= MOST_SUBSETS:
             subsets = list(chain.from_iterable(combinations(options, size + 1) for size in range(len(options))))
         return option_variables(question, Type.CODES, subsets)
@@ -42,7 +41,7 @@ class MultipleChoiceKind(Kind):
         """Different options."""
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             return False
-        return len(set(value)) == len(value) and set(value) <= set(values_of(question))
+        return len(set(value)) == len(value) and set(value) <= set(question.option_values)
 
     def refusal(self, question: Question, value: object) -> Refusal | None:
         """No list of options, an exclusive one beside others, too few or too many; none at all is no answer yet."""
@@ -62,12 +61,12 @@ class MultipleChoiceKind(Kind):
     def values(self, question: Question, value: object) -> Mapping[str, Value]:
         """The options; none chosen is blank."""
         chosen = value if isinstance(value, list) else []
-        ordered = tuple(option for option in values_of(question) if option in chosen)
+        ordered = tuple(option for option in question.option_values if option in chosen)
         return {question.id: ordered} if ordered else {}
 
     def given(self, question: Question, measure: Measure, answer: object) -> MeasureValue | None:
         """The codes, in the order of the options, which no answer shows to have been chosen first."""
         if not isinstance(answer, list):
             return None
-        chosen = (code_for(question, option) for option in values_of(question) if option in answer)
+        chosen = (code_for(question, option) for option in question.option_values if option in answer)
         return tuple(dict.fromkeys(code for code in chosen if code is not None)) or None

@@ -13,11 +13,6 @@ _TWICE = Message("选项值重复", "This option's value is used twice")
 _NOT_OF_TYPE = Message("此题型不用该项", "Questions of this type do not have this")
 
 
-def values_of(question: Question) -> tuple[str, ...]:
-    """The values of its options."""
-    return tuple(option.value for option in question.options or ())
-
-
 def obstacles_of_options(
     pointer: str, question: Question, allowed: frozenset[str] = frozenset()
 ) -> Iterator[FieldProblem]:
@@ -68,7 +63,7 @@ def label_of(question: Question) -> Label:
 
 def option_variables(question: Question, kind: Type, finite: Sequence[Value] | None) -> list[Variable]:
     """The question's name, and that of the text which an option opens."""
-    typed = Typed(kind, values_of(question))
+    typed = Typed(kind, question.option_values)
     found = [Variable(question.id, typed, label=label_of(question), finite=finite)]
     for place, option in enumerate(question.options or ()):
         if option.other and len(found) == 1:

@@ -9,7 +9,6 @@ from surveys.questionnaires.domain.questions.kind import Kind, Variable
 from surveys.questionnaires.domain.questions.options import (
     obstacles_of_options,
     option_variables,
-    values_of,
     within,
 )
 
@@ -36,7 +35,7 @@ class RankingKind(Kind):
         """Different options, no more than can be ranked."""
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             return False
-        options = set(values_of(question))
+        options = set(question.option_values)
         return len(set(value)) == len(value) <= (question.max_ranked or len(options)) and set(value) <= options
 
     def values(self, question: Question, value: object) -> Mapping[str, Value]:

@@ -11,7 +11,6 @@ from surveys.questionnaires.domain.questions.options import (
     code_for,
     obstacles_of_options,
     option_variables,
-    values_of,
 )
 
 FLAGS: Mapping[str, bool] = {"true": True, "false": False}
@@ -30,11 +29,11 @@ class SingleChoiceKind(Kind):
 
     def variables(self, question: Question) -> Sequence[Variable]:
         """A code."""
-        return option_variables(question, Type.CODE, values_of(question))
+        return option_variables(question, Type.CODE, question.option_values)
 
     def fits(self, question: Question, value: object) -> bool:
         """One of the options."""
-        return isinstance(value, str) and value in values_of(question)
+        return isinstance(value, str) and value in question.option_values
 
     def values(self, question: Question, value: object) -> Mapping[str, Value]:
         """The option."""
