@@ -187,6 +187,9 @@ async def test_a_gap_is_of_a_college_or_a_major_that_both_speak_of(
     ]
     await apply([school.gives(uuid4(), 1, values, employer_id=uuid4()) for values in said])
     await close(apply, cycle)
+    await Editions(database).take_due()
+    body = await read(client, cycle, "match_gap", "major_match", year=2025)
+    assert [of_group(body, name)["status"] for name in ("match_gap", "major_match")] == ["no_edition", "ok"]
     await apply([school.closes(uuid4(), year=2025)])
     await Editions(database).take_due()
     cells: list[tuple[dict[str, Any], dict[str, str]]] = [
@@ -311,6 +314,12 @@ async def test_two_workers_that_look_at_once_take_an_edition_together(
 async def test_what_cannot_be_asked_is_named(client: Client, cycle: Cycle, more: dict[str, Any], rule: str) -> None:
     body = await read(client, cycle, "salary", status=400, **more)
     assert [error["rule"] for error in body["errors"]] == [rule]
+
+
+async def test_editions_are_of_one_kind_of_respondents(client: Client, cycle: Cycle) -> None:
+    query = {"school": cycle.school.code, "cohort": 2024, "cycle": 1, "year": 2025}
+    body = await get(client("admin"), "/v1/editions", 400, **query)
+    assert [error["rule"] for error in body["errors"]] == ["respondents"]
 
 
 async def test_a_college_officer_reads_the_own_college(client: Client, here: Any) -> None:

@@ -33,9 +33,8 @@ async def test_what_is_kept_is_what_is_stored(most: int, cycle: Cycle, apply: An
         await Editions(database).take_due()
         for question in [*questions, *questions]:
             async with database.reading() as connection:
-                edition, bodies = await kept.read(connection, question)
-                assert edition is not None
-                assert edition == await storage.newest(connection, cycle.series)
-                stored = await storage.asked_figures(connection, question, edition, None)
-            assert bodies == bodies_of(question, stored)
+                taken, bodies = await kept.read(connection, question)
+                assert taken.edition == await storage.newest(connection, cycle.series)
+                stored = await storage.asked_figures(connection, question, taken)
+            assert bodies == bodies_of(question, taken, stored)
             assert bodies

@@ -81,6 +81,18 @@ class Edition:
     reference_tables: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The newest edition of what is asked, and that of the employers of a gap."""
+
+    edition: Edition | None
+    employers: Edition | None = None
+
+    def has(self, indicator: str) -> bool:
+        """Whether all editions have been taken that an indicator is of."""
+        return self.edition is not None and (indicator != MATCH_GAP or self.employers is not None)
+
+
 def last_weekly(now: datetime) -> datetime:
     """The newest Monday 04:00 in Shanghai that is not after `now`.
 
@@ -178,6 +190,10 @@ _OF_EMPLOYERS = {
 NEITHER_OR_BOTH = Message(
     "须给出 cohort 与 cycle（毕业生）或 year（用人单位）；match_gap 须三者都给",
     "Give cohort and cycle (graduates) or year (employers); all three for match_gap",
+)
+ONE_OF_BOTH = Message(
+    "期次属于 cohort 与 cycle（毕业生）或 year（用人单位）之一",
+    "Editions are of cohort and cycle (graduates), or of a year (employers)",
 )
 _OTHERS = Message("该指标属于另一类受访者", "The indicator is of the other kind of respondents")
 _NOT_OF_BOTH = Message("match_gap 不能按此分组", "match_gap has no such groups")

@@ -21,7 +21,16 @@ from indicators.responses.domain import ResponseFigure
 from indicators.responses.storage import asking, response_figures
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.tracking import storage
-from indicators.tracking.domain import CYCLES, NEITHER_OR_BOTH, Question, Series, asked_of, group_of, question_of
+from indicators.tracking.domain import (
+    CYCLES,
+    NEITHER_OR_BOTH,
+    ONE_OF_BOTH,
+    Question,
+    Series,
+    asked_of,
+    group_of,
+    question_of,
+)
 from indicators.tracking.wire.answers import EditionItem, Editions, Tracking, tracking
 from indicators.tracking.wire.files import tracking_table
 from indicators.tracking.wire.kept import KeptBodiesOf
@@ -115,13 +124,15 @@ async def read_tracking(
     answer = await figures.ask(selection.scope, lambda _live: asked, topics=RESPONSE_TOPICS)
     # an edition never changes, so its statements need not see one moment
     async with figures.database.reading() as connection:
-        edition, bodies = await kept.read(connection, question)
-    written = tracking(question, answer.stamp(min_change_met=met), response_figures(answer), edition, bodies)
+        taken, bodies = await kept.read(connection, question)
+    written = tracking(question, answer.stamp(min_change_met=met), response_figures(answer), taken, bodies)
     return await json_in_format(wanted, written, Tracking, partial(tracking_table, selection, question), language)
 
 
 @router.get("/v1/editions", summary="Editions of a cycle, or of a year of employers, the newest first")
 async def list_editions(*, caller: Caller, page: Page, series: SeriesAsked, figures: FiguresOf) -> Editions:
+    if len(series) > 1:
+        raise BadQuery([FieldProblem("year", "respondents", ONE_OF_BOTH)])
     selection = Selection(Scope(Level.SCHOOL, series[0].school_code), Cohort(series[0].cohort or 0))
     await figures.require_readable(caller, selection)
     after = page.after(int)

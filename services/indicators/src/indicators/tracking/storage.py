@@ -15,7 +15,7 @@ from indicators.reading.spans import Question as Asking
 from indicators.responses.domain import SUBMITTED
 from indicators.schemes.groupings import DIMENSIONS, joins_of
 from indicators.tracking import domain
-from indicators.tracking.domain import Asked, Because, Columns, Due, Edition, Key, Question, Series
+from indicators.tracking.domain import Asked, Because, Columns, Due, Edition, Key, Question, Series, Taken
 from indicators.tracking_counts.dimensions import name_of
 from indicators.tracking_counts.edition import Counted, Memory, Row
 from indicators.tracking_counts.indicators import MATCH_GAP
@@ -168,21 +168,20 @@ async def figures(connection: Connection, edition: Edition, table: str, indicato
     return [_row(row) for row in await connection.execute(_FIGURES, values)]
 
 
-async def newest_asked(connection: Connection, question: Question) -> tuple[Edition | None, Edition | None]:
-    """The newest edition of what is asked, and that of the employers of a gap."""
+async def newest_asked(connection: Connection, question: Question) -> Taken:
+    """The newest editions of what is asked."""
     other = question.other_series
-    return await newest(connection, question.series), None if other is None else await newest(connection, other)
+    return Taken(await newest(connection, question.series), None if other is None else await newest(connection, other))
 
 
-async def asked_figures(
-    connection: Connection, question: Question, edition: Edition, other: Edition | None
-) -> dict[str, dict[Key, Columns]]:
-    """The figures of the cells asked for, by indicator; `other` is the edition of the employers of a gap."""
-    found = await _of_cells(connection, edition, question.asked, question.stored)
-    if question.other_asked is not None:
-        said = {} if other is None else await _of_cells(connection, other, question.other_asked, ["employer_match"])
-        own = found.get("major_match", {})
-        found[MATCH_GAP] = domain.gaps(own, said.get("employer_match", {}), question.top)
+async def asked_figures(connection: Connection, question: Question, taken: Taken) -> dict[str, dict[Key, Columns]]:
+    """The figures of the cells asked for, by indicator."""
+    if taken.edition is None:
+        return {}
+    found = await _of_cells(connection, taken.edition, question.asked, question.stored)
+    if taken.employers is not None and question.other_asked is not None:
+        said = await _of_cells(connection, taken.employers, question.other_asked, ["employer_match"])
+        found[MATCH_GAP] = domain.gaps(found.get("major_match", {}), said.get("employer_match", {}), question.top)
     return found
 
 

@@ -12,7 +12,7 @@ from common.http import PageOf
 from indicators.reading.answers import NamedGroup, Stamp, in_order, must_be_few, named
 from indicators.responses.domain import ResponseFigure
 from indicators.schemes.documents import Document, Kind, newest
-from indicators.tracking.domain import Because, Columns, Edition, Key, Question
+from indicators.tracking.domain import Because, Columns, Key, Question, Taken
 from indicators.tracking_counts.figures import KEPT_INSIDE
 from indicators.tracking_counts.indicators import INDICATORS, MATCH_GAP, PART, VALUE
 
@@ -152,16 +152,16 @@ Bodies = Mapping[Key, bytes]
 """The indicators of each cell as they are answered, JSON of IndicatorBody by name."""
 
 
-def bodies_of(question: Question, found: Mapping[str, Mapping[Key, Columns]]) -> Bodies:
+def bodies_of(question: Question, taken: Taken, found: Mapping[str, Mapping[Key, Columns]]) -> Bodies:
     """The cells that have a figure; `found` are the figures by indicator."""
     return {
-        key: _indicators(question, {name: figures.get(key) for name, figures in found.items()}, any_edition=True)
+        key: _indicators(question, taken, {name: figures.get(key) for name, figures in found.items()})
         for key in dict.fromkeys(key for figures in found.values() for key in figures)
     }
 
 
 def tracking(
-    question: Question, stamp: Stamp, responses: Mapping[Key, ResponseFigure], edition: Edition | None, bodies: Bodies
+    question: Question, stamp: Stamp, responses: Mapping[Key, ResponseFigure], taken: Taken, bodies: Bodies
 ) -> bytes:
     """A Tracking as JSON; raises TooManyCells.
 
@@ -169,7 +169,7 @@ def tracking(
     """
     groups = groups_of(question, responses, bodies)
     must_be_few(len(groups) * len(question.indicators))
-    series = question.series
+    series, edition = question.series, taken.edition
     fields = {
         **dict(stamp),
         "school_code": series.school_code,
@@ -179,7 +179,7 @@ def tracking(
         "edition": None if edition is None else {"number": edition.number, "taken_at": edition.taken_at},
         "reference_tables": {} if edition is None else dict(edition.reference_tables),
     }
-    nothing = _indicators(question, {}, any_edition=edition is not None)
+    nothing = _indicators(question, taken, {})
     observations = [_observation(question, group, responses.get(group), bodies, nothing) for group in groups]
     return _with(to_json(fields), "observations", b"[" + b",".join(observations) + b"]")
 
@@ -210,10 +210,10 @@ def _observation(
     return _with(to_json(fields), "indicators", found)
 
 
-def _indicators(question: Question, columns: Mapping[str, Columns | None], *, any_edition: bool) -> bytes:
+def _indicators(question: Question, taken: Taken, columns: Mapping[str, Columns | None]) -> bytes:
     return to_json(
         {
-            name: indicator_body(name, columns.get(name), top=question.top, any_edition=any_edition)
+            name: indicator_body(name, columns.get(name), top=question.top, any_edition=taken.has(name))
             for name in question.indicators
         }
     )

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from common.sql import Connection
 from indicators.tracking import storage
-from indicators.tracking.domain import Edition, Question
+from indicators.tracking.domain import Question, Taken
 from indicators.tracking.wire.answers import Bodies, bodies_of
 
 MOST_BYTES = 8 * 1024**2
@@ -21,18 +21,18 @@ class KeptBodies:
         self._most, self._bytes = most, 0
         self._kept: OrderedDict[object, Bodies] = OrderedDict()
 
-    async def read(self, connection: Connection, question: Question) -> tuple[Edition | None, Bodies]:
-        """The newest edition, and its figures of what is asked."""
-        edition, other = await storage.newest_asked(connection, question)
-        if edition is None:
-            return None, {}
-        key = (question.key, edition.id, other and other.id)
+    async def read(self, connection: Connection, question: Question) -> tuple[Taken, Bodies]:
+        """The newest editions, and their figures of what is asked."""
+        taken = await storage.newest_asked(connection, question)
+        if taken.edition is None:
+            return taken, {}
+        key = (question.key, taken.edition.id, taken.employers and taken.employers.id)
         bodies = self._kept.get(key)
         if bodies is None:
-            bodies = bodies_of(question, await storage.asked_figures(connection, question, edition, other))
+            bodies = bodies_of(question, taken, await storage.asked_figures(connection, question, taken))
             self._keep(key, bodies)
         self._kept.move_to_end(key)
-        return edition, bodies
+        return taken, bodies
 
     def _keep(self, key: object, bodies: Bodies) -> None:
         if key not in self._kept:
