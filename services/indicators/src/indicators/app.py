@@ -10,6 +10,7 @@ from indicators.areas import AREAS
 from indicators.maintenance import COMMANDS
 from indicators.progress.tokens import included_of
 from indicators.reading.snapshot import Figures
+from indicators.responses.wire.kept import KeptResponses
 from indicators.schema import CODE_ENTRIES, metadata
 from indicators.settings import Settings
 from indicators.stream.announcements import Announcer
@@ -17,8 +18,10 @@ from indicators.tracking.wire.kept import KeptBodies
 
 
 def _state(runtime: Runtime) -> Mapping[str, object]:
+    figures = Figures(runtime.database, runtime.settings.partitions)
     return {
-        "figures": Figures(runtime.database, runtime.settings.partitions),
+        "figures": figures,
+        "kept_responses": KeptResponses(figures),
         "announcer": Announcer(runtime.database),
         "kept_bodies": KeptBodies(),
         "waits": Waits(partial(included_of, runtime.database)),

@@ -185,7 +185,11 @@ AREAS = (
         operations={REPORTS: Operation(report_making.making, report_making.NO_REPORTS)},
     ),
     Area(
-        tables=[response_tables.response_versions, response_tables.employer_response_versions],
+        tables=[
+            response_tables.response_versions,
+            response_tables.employer_response_versions,
+            response_tables.response_marks,
+        ],
         routes=[response_routes],
         handlers=dict.fromkeys(types_of(response.TOPIC), keep_responses),
         subscription=RESPONSES,

@@ -83,3 +83,34 @@ async def test_groups_are_those_of_the_latest_version_also_of_who_is_no_longer_c
 async def rates(client: Client, query: dict[str, Any]) -> list[tuple[dict[str, str | None], int, int]]:
     found = (await get(client("admin"), "/v1/response-rates", **query))["observations"]
     return [(each["group"], each["eligible"], each["valid"]) for each in found]
+
+
+async def test_what_is_kept_holds_until_an_answer_or_the_roster_changes(
+    client: Client, apply: Applied, new_school: Any
+) -> None:
+    school, other, wave = new_school(), new_school(), uuid4()
+    people = [school.enters(college_code="C1") for _ in range(3)]
+    for someone in people:
+        school.answers(someone, wave, "requested")
+    await apply(school.events)
+    query = {"school": school.code, "cohort": 2024, "cycle": 1}
+    by_college = query | {"by": "college"}
+
+    async def twice(asked: dict[str, Any]) -> list[tuple[dict[str, str | None], int, int]]:
+        found = await rates(client, asked)
+        # another school's changes are not this one's
+        await apply([other.answers(other.enters(), wave, "requested"), *other.events])
+        assert await rates(client, asked) == found
+        return found
+
+    assert await twice(by_college) == [({"college": "C1"}, 3, 0)]
+    await apply([school.answers(people[0], wave, "submitted")])
+    assert await twice(by_college) == [({"college": "C1"}, 3, 1)]
+    assert await twice(query | {"college": "C1"}) == [({}, 3, 1)]
+    school.enters(people[0], day=date(2024, 3, 1), college_code="C2")
+    await apply(school.events[-1:])
+    assert await twice(by_college) == [({"college": "C1"}, 2, 0), ({"college": "C2"}, 1, 1)]
+    assert await twice(query | {"college": "C1"}) == [({}, 2, 0)]
+    assert await twice(query | {"college": "C1", "cycle": 3}) == [({}, 0, 0)]
+    await apply([school.answers(people[0], wave, "withdrawn")])
+    assert await twice(by_college) == [({"college": "C1"}, 2, 0), ({"college": "C2"}, 1, 0)]

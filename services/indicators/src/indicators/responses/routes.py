@@ -11,9 +11,9 @@ from indicators.formats.answering import IN_FORMATS, Format, in_format
 from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
 from indicators.reading.query import Language, Selected
-from indicators.reading.snapshot import RESPONSE_TOPICS, FiguresOf
-from indicators.responses.storage import asking, response_figures
-from indicators.responses.wire import DEFINITION, ResponseRates, response_observations, response_table
+from indicators.reading.snapshot import FiguresOf
+from indicators.responses.wire.kept import KeptResponsesOf
+from indicators.responses.wire.rates import DEFINITION, ResponseRates, response_observations, response_table
 
 router = Router(tags=["response-rates"], dependencies=[NOT_KEPT])
 
@@ -31,17 +31,17 @@ async def read_response_rates(
     cycle: Annotated[Literal["0", "1", "3", "5"], Query(description="Years after graduation")],
     min_change: MinChange,
     figures: FiguresOf,
+    kept: KeptResponsesOf,
     wanted: Format,
     language: Language,
 ) -> ResponseRates | Response:
     await figures.require_readable(caller, selection)
     met = await included(figures, min_change, selection.scope)
-    question = asking(selection, int(cycle))
-    answer = await figures.ask(selection.scope, lambda _live: question, topics=RESPONSE_TOPICS)
+    look, found = await kept.read(selection, int(cycle))
     rates = ResponseRates(
-        **dict(answer.stamp(min_change_met=met)),
+        **dict(look.stamp(min_change_met=met)),
         definition_hash=DEFINITION.hash,
         cycle=int(cycle),
-        observations=response_observations(response_figures(answer), selection.by),
+        observations=response_observations(found, selection.by),
     )
     return await in_format(wanted, rates, partial(response_table, selection), language)

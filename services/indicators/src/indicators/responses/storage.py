@@ -104,6 +104,16 @@ def asking(selection: Selection, cycle: int) -> Question:
     return Question(_counting(selection), parameters_of(selection) | {"cycle": cycle}, doubt)
 
 
+_MARKED = """
+    SELECT coalesce(string_agg(mark::text, ' ' ORDER BY source), '') FROM response_marks WHERE school_code = :scope
+"""
+
+
+def marking(selection: Selection) -> Question:
+    """Asks for what changes whenever the figures of a school may, with the doubt that there is of them."""
+    return Question(_MARKED, parameters_of(selection), too_old(selection, on_day(selection)))
+
+
 def response_figures(answer: Answer) -> Mapping[Group, ResponseFigure]:
     """What `asking` found, by group."""
     eligible: Counter[Group] = Counter()

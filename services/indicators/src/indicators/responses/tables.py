@@ -1,4 +1,4 @@
-"""Versions of each graduate's and of each employer's part in the tracking surveys (insert-only)."""
+"""Versions of each graduate's and employer's part in the tracking surveys (insert-only), and marks of their changes."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text, Uuid
 
@@ -44,4 +44,14 @@ Index(
     "ix_employer_response_versions_school_code_year",
     employer_response_versions.c.school_code,
     employer_response_versions.c.year,
+)
+
+response_marks = Table(
+    "response_marks",
+    metadata,
+    Column("school_code", Text, primary_key=True),
+    # the table that changed
+    Column("source", Text, primary_key=True),
+    # another one after each change of the rows that response rates are counted from; triggers write it
+    Column("mark", Uuid, nullable=False),
 )

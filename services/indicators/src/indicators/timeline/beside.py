@@ -33,6 +33,8 @@ _VERSIONS = """
         WHERE decision.graduate_id = graduates.graduate_id
     ) AS stored GROUP BY 1
 """
+# what is kept of response rates was counted with the spans before
+_MARK = "UPDATE response_marks SET mark = uuidv7() WHERE school_code = $1"
 _ADD_SCHOOL = "INSERT INTO next_schools (school_code, graduates) VALUES ($1, $2)"
 _ADD_GRADUATES = f"""
     INSERT INTO next_graduates (school_code, graduate_id, versions)
@@ -129,6 +131,7 @@ async def cut_over(database: Database, partitions: int, school_code: SchoolCode)
         await _store(connection, school_code, others)
         await connection.execute(_GONE, school_code)
         await connection.execute(_SWITCH, school_code)
+        await connection.execute(_MARK, school_code)
         moves = [
             (CellKey(school_code, row.cohort, *row[2:6]), row.after - row.before)
             for row in await miscounted(unit.connection, school_code)

@@ -15,10 +15,10 @@ from indicators.reading.answers import NOT_KEPT
 from indicators.reading.changes import included
 from indicators.reading.query import ByQuery, Language, ValueQuery, read_filters
 from indicators.reading.selection import Level, Scope, Selection
-from indicators.reading.snapshot import RESPONSE_TOPICS, FiguresOf
-from indicators.reading.spans import Question as Asking
+from indicators.reading.snapshot import RESPONSE_TOPICS, FiguresOf, Look
 from indicators.responses.domain import ResponseFigure
-from indicators.responses.storage import asking, response_figures
+from indicators.responses.storage import response_figures
+from indicators.responses.wire.kept import KeptResponsesOf
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.tracking import storage
 from indicators.tracking.domain import (
@@ -113,6 +113,7 @@ async def read_tracking(
     question: Annotated[Question, Depends(read_question)],
     min_change: MinChange,
     figures: FiguresOf,
+    responses: KeptResponsesOf,
     kept: KeptBodiesOf,
     wanted: Format,
     language: Language,
@@ -120,12 +121,16 @@ async def read_tracking(
     series, selection = question.series, selection_of(question)
     await figures.require_readable(caller, selection)
     met = await included(figures, min_change, selection.scope)
-    asked = storage.asking_employers(series) if series.of_employers else asking(selection, series.cycle or 0)
-    answer = await figures.ask(selection.scope, lambda _live: asked, topics=RESPONSE_TOPICS)
+    if series.of_employers:
+        asked = storage.asking_employers(series)
+        look: Look = (answer := await figures.ask(selection.scope, lambda _live: asked, topics=RESPONSE_TOPICS))
+        found = response_figures(answer)
+    else:
+        look, found = await responses.read(selection, series.cycle or 0)
     # an edition never changes, so its statements need not see one moment
     async with figures.database.reading() as connection:
         taken, bodies = await kept.read(connection, question)
-    written = tracking(question, answer.stamp(min_change_met=met), response_figures(answer), taken, bodies)
+    written = tracking(question, look.stamp(min_change_met=met), found, taken, bodies)
     return await json_in_format(wanted, written, Tracking, partial(tracking_table, selection, question), language)
 
 
@@ -158,6 +163,7 @@ async def read_portrait(
     filters: Annotated[Mapping[str, str], Depends(read_filters)],
     min_change: MinChange,
     figures: FiguresOf,
+    responses: KeptResponsesOf,
     wanted: Format,
     language: Language,
 ) -> Portrait | Response:
@@ -167,18 +173,13 @@ async def read_portrait(
     met = await included(figures, min_change, selection.scope)
     cycles = []
     for cycle in CYCLES:
-        question = asking(selection, cycle)
-        answer = await figures.ask(selection.scope, partial(_as_it_is, question), topics=RESPONSE_TOPICS)
-        response = response_figures(answer).get((), ResponseFigure(0, 0))
+        look, by_group = await responses.read(selection, cycle)
+        response = by_group.get((), ResponseFigure(0, 0))
         async with figures.database.reading(snapshot=True) as connection:
             series = Series(SchoolCode(school), cohort, cycle, None)
             edition, found = await storage.cell(connection, series, asked, OF_PORTRAITS)
         shown = found if asked.is_whole or response.eligible else {}
         cycles.append(cycle_body(CycleFound(cycle, edition, shown, response)))
-    stamp = answer.stamp(min_change_met=met)
+    stamp = look.stamp(min_change_met=met)
     portrait = Portrait(**dict(stamp), school_code=school, cohort=cohort, group=dict(filters), cycles=cycles)
     return await in_format(wanted, portrait, partial(portrait_table, selection), language)
-
-
-def _as_it_is(question: Asking, _live: bool) -> Asking:
-    return question

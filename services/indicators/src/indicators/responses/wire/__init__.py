@@ -1,0 +1,1 @@
+"""Response rates as callers see them, and those that are kept."""
