@@ -37,7 +37,7 @@ def test_who_stores_files_wraps_their_keys_anew(service: str) -> None:
     )
 
 
-@pytest.mark.parametrize("service", ["surveys", "indicators"])
+@pytest.mark.parametrize("service", ["indicators"])
 def test_a_table_of_files_alone_is_not_enough(service: str) -> None:
     metadata = new_metadata()
     objects_table(metadata)

@@ -57,7 +57,7 @@ def test_our_processes_write_to_no_disk_but_stored_files_and_have_no_rights(comp
         assert each["read_only"] is True, name
         assert each["cap_drop"] == ["ALL"], name
         assert each["security_opt"] == ["no-new-privileges:true"], name
-        stores_files = name.removesuffix("-api").removesuffix("-worker") in {"registry", "destinations"}
+        stores_files = name.removesuffix("-api").removesuffix("-worker") in {"registry", "destinations", "surveys"}
         assert each.get("volumes", []) == (["objects:/var/lib/quxiang"] if stores_files else []), name
 
 

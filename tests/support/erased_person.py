@@ -26,6 +26,9 @@ _SEALED = {
     ),
     "surveys": (
         "SELECT page.response_id FROM response_pages page JOIN responses ON id = response_id WHERE graduate_id = $1"
+        " UNION SELECT response_id FROM submitted_contents JOIN responses ON id = response_id WHERE graduate_id = $1"
+        " UNION SELECT response_id FROM response_files file JOIN responses ON responses.id = response_id"
+        " WHERE graduate_id = $1"
         " UNION SELECT id FROM invitations WHERE graduate_id = $1 AND token_digest IS NOT NULL"
     ),
 }

@@ -224,6 +224,7 @@ def complete_requests(
         },
         ("POST", "/v1/cases/{case_id}/reporter"): {"headers": {"X-Purpose": "tip_off"}},
         ("POST", "/v1/cases/{case_id}/tip-off/files/{n}/link"): {"headers": {"X-Purpose": "tip_off"}},
+        ("POST", "/v1/responses/{response_id}/reveal"): {"headers": {"X-Purpose": "support"}},
         ("POST", "/v1/evidence/{evidence_id}/link"): {"headers": {"X-Purpose": "review"}},
         ("POST", "/v1/imports/units"): {
             "data": {"school_code": school},

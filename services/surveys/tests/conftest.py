@@ -97,11 +97,15 @@ def service() -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(addresses: ServiceDatabase, mint: TokenMint, keyring_file: Path) -> Settings:
+def settings(
+    addresses: ServiceDatabase, mint: TokenMint, keyring_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    folder = tmp_path_factory.mktemp("surveys")
     return Settings(
         database_url=addresses.app_url,
         keyring_file=keyring_file,
         public_url="https://survey.test",
+        objects=(folder / "objects").as_uri(),
         rate_limit_per_second=100_000,
         **mint.settings,
     )

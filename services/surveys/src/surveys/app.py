@@ -7,6 +7,7 @@ from pathlib import Path
 from common.http import Waits
 from common.service_process import Composition, Runtime
 from surveys.areas import AREAS
+from surveys.maintenance import COMMANDS
 from surveys.roster.storage import included_of
 from surveys.schema import metadata
 from surveys.settings import Settings
@@ -28,6 +29,7 @@ COMPOSITION = Composition(
     metadata=metadata,
     areas=AREAS,
     state=_state,
+    commands=COMMANDS,
     document=Path(__file__).with_name("openapi.json"),
 )
 create_app = COMPOSITION.create_app

@@ -2,13 +2,16 @@
 
 from functools import partial
 
+from common.accesses.routes import accesses_router
 from common.consuming.forks import dropping_newest
 from common.consuming.graduates import of_graduates
 from common.contracts import graduate, measure, organisation, registration, response
+from common.objects import objects_table
 from common.outbox import raising
 from common.periodic import every
 from common.service_process import Area, Operation, Subscription
 from surveys.answers.commands import SETTLE_SECONDS, settle_overdue
+from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
 from surveys.data_copies.routes import router as data_routes
 from surveys.invitations.commands import KIND
@@ -24,10 +27,11 @@ from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
 from surveys.responses.subscriptions import erase_answers
-from surveys.responses.tables import response_pages, responses, submitted_contents
-from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS
+from surveys.responses.tables import response_files, response_pages, responses, submitted_contents
+from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS, must_be_in_scope
 from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
 from surveys.roster.tables import graduates, groups, registrations, schools
+from surveys.schema import metadata
 from surveys.variables.routes import router as variable_routes
 from surveys.waves.routes import router as wave_routes
 from surveys.waves.tables import response_streams, wave_eligible, waves
@@ -99,9 +103,9 @@ AREAS = (
         periodic=lambda runtime: [every(CLOSE_SECONDS, partial(close_due_waves, runtime.database))],
     ),
     Area(
-        tables=[receipts, submitted_contents],
-        routes=[answer_routes],
+        tables=[receipts, submitted_contents, response_files, objects_table(metadata)],
+        routes=[answer_routes, revealing_routes],
         periodic=lambda runtime: [every(SETTLE_SECONDS, partial(settle_overdue, runtime.database))],
     ),
-    Area(routes=[data_routes]),
+    Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
 )

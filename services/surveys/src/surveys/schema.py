@@ -1,5 +1,6 @@
 """The service's metadata with the tables every service has; the areas add theirs."""
 
+from common.accesses import accesses_table
 from common.audit import audit_table
 from common.consuming import dead_letter_table
 from common.consuming.applied import consumed_table
@@ -12,6 +13,7 @@ metadata = new_metadata()
 
 outbox_tables(metadata)
 audit_table(metadata)
+accesses_table(metadata)
 dead_letter_table(metadata)
 operation_tables(metadata)
 idempotency_table(metadata)

@@ -1,10 +1,11 @@
 """What the logic of a questionnaire makes of one person's answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
+from uuid import UUID
 
-from common.errors import FieldProblem, Message
-from surveys.questionnaires.domain.content import PublishedVersion, Question
+from common.errors import Conflict, FieldProblem, Message
+from surveys.questionnaires.domain.content import PublishedVersion, Question, QuestionType
 from surveys.questionnaires.domain.facts import Facts, facts_of
 from surveys.questionnaires.domain.logic import Judged, pointer_of, refusal
 from surveys.questionnaires.domain.questions.options import opening, other_of
@@ -12,7 +13,53 @@ from surveys.responses.domain import Completeness, Mode, Submission
 from surveys.roster.domain import Situation, destination_class_of, level_of
 from surveys.waves.domain import Wave
 
+MAX_FILES = 10
+
+_UNKNOWN_FILE = Message(
+    "此文件不属于本答卷，请先上传（/v1/answer/files）",
+    "This file was not sent with the answer; send it first (/v1/answer/files)",
+)
 _UNKNOWN = Message("没有这道题", "There is no such question here")
+
+
+class NotIdentified(Conflict):
+    """The wave does not let anybody see an answer with the person."""
+
+    code = "not_identified"
+    title = Message("本轮调查不显示答题人身份", "The answers of this wave are not shown with the person")
+
+
+class NothingSubmitted(Conflict):
+    """The response has no answer that counts."""
+
+    code = "nothing_submitted"
+    title = Message("没有有效的答案", "There is no answer that counts")
+
+
+class TooManyFiles(Conflict):
+    """The answer has as many files as one may have."""
+
+    code = "too_many_files"
+    title = Message(f"一份答卷最多 {MAX_FILES} 个文件", f"An answer has at most {MAX_FILES} files")
+
+
+def file_ids(questions: Iterable[Question], values: Mapping[str, object]) -> dict[str, UUID]:
+    """The files that values name, by question; what is no value of a question names none."""
+    asked = {question.id: question for question in questions if question.type is QuestionType.FILE}
+    return {
+        name: UUID(value["file_id"])
+        for name, value in values.items()
+        if name in asked and isinstance(value, dict) and "file_id" in value and refusal(asked[name], value) is None
+    }
+
+
+def unknown_files(named: Mapping[str, UUID], known: Container[UUID]) -> list[FieldProblem]:
+    """Values that name files which were not sent with this answer."""
+    return [
+        FieldProblem(f"{pointer_of(name)}/file_id", "unknown_file", _UNKNOWN_FILE)
+        for name, file_id in named.items()
+        if file_id not in known
+    ]
 
 
 def facts_about(wave: Wave, situation: Situation, day: date, *, sensitive: bool) -> Facts:

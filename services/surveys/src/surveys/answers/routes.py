@@ -2,17 +2,33 @@
 
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Path, Request, Response
 from fastapi.security import APIKeyHeader
 
+from common.auth import Caller
 from common.crypto import FieldCipher, hashed_secret
 from common.database import Database
-from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, answer, resource
+from common.files import JPEG, PDF, PNG
+from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, Upload, XPurpose, answer, resource
 from common.http.language import preferred_language
+from common.identifiers import ResponseId
+from common.objects.routes import StoredFiles
+from common.once import Answered
+from common.purposes import purpose_of
 from surveys.answers import commands
-from surveys.answers.commands import Answer, holder_of
-from surveys.answers.wire import AnswerBody, ConsentForm, PageValues, Submission, Trial
+from surveys.answers.commands import Answer, AnswerFile, holder_of
+from surveys.answers.wire import (
+    AnswerBody,
+    AnswerFileBody,
+    AnswerFileForm,
+    ConsentForm,
+    PageValues,
+    RevealedBody,
+    Submission,
+    Trial,
+)
 from surveys.invitations.domain import Invitation, InvitationState, LinkRefused, has_form
 from surveys.invitations.storage import by_digest
 from surveys.questionnaires.domain.logic import logic_of
@@ -51,6 +67,8 @@ async def _language_of(request: Request) -> str:
 Reads = Annotated[str, Depends(_language_of)]
 """The language in which the holder reads."""
 
+_MEDIA_TYPES = {kind.name: kind.media_type for kind in (JPEG, PNG, PDF)}
+
 PageName = Annotated[str, Path(max_length=64)]
 
 SURVEY_LINK = Credential(
@@ -64,6 +82,7 @@ SURVEY_LINK = Credential(
 )
 
 router = Router(prefix="/v1/answer", tags=["answer"], credential=SURVEY_LINK)
+revealing = Router(prefix="/v1/responses", tags=["responses"])
 
 
 @router.get(
@@ -152,6 +171,38 @@ async def evaluate_answer(
 
 
 @router.post(
+    "/files",
+    status_code=201,
+    response_model=AnswerFileBody,
+    summary="Send a file, which a value then names by its id",
+    description="JPEG, PNG or PDF, up to 5 MB, ten an answer. It goes with the answer.",
+)
+async def send_file(
+    *,
+    invitation: Holder,
+    database: Db,
+    cipher: Cipher,
+    objects: StoredFiles,
+    upload: Upload[AnswerFileForm],
+    once: IdempotencyKey,
+) -> Response:
+    async with database.reading() as connection:
+        await commands.read(connection, cipher, invitation)
+    media_type = _MEDIA_TYPES[upload.kind]
+    name = await objects.put(upload.content, media_type)
+    act = partial(commands.add_file, invitation=invitation, name=name, media_type=media_type)
+
+    async def sent_before(done: Answered) -> AnswerFile:
+        return AnswerFile(UUID(done.object_id))
+
+    return await answer(
+        database.act(holder_of(invitation), act, once),
+        show=lambda file: resource(AnswerFileBody.model_validate(file), file.version, 201),
+        again=sent_before,
+    )
+
+
+@router.post(
     "/reopen",
     response_model=AnswerBody,
     summary="Open what was submitted again; it counts until the next submission",
@@ -174,6 +225,21 @@ async def reopen_answer(
 async def withdraw_answer(*, invitation: Holder, database: Db) -> Response:
     await database.act(holder_of(invitation), partial(commands.withdraw, invitation=invitation))
     return Response(status_code=204)
+
+
+@revealing.post(
+    "/{response_id}/reveal",
+    response_model=RevealedBody,
+    summary="Read an answer with the person, for a purpose; every reading is logged",
+    description="For `support` or `correction`, of waves that are `identified`; others are 409 `not_identified`.",
+)
+async def reveal_response(
+    *, caller: Caller, database: Db, cipher: Cipher, response_id: ResponseId, x_purpose: XPurpose = None
+) -> Response:
+    purpose = purpose_of(x_purpose)
+    act = partial(commands.reveal, caller=caller, cipher=cipher, response_id=response_id, purpose=purpose)
+    revealed = await database.act(caller.actor, act)
+    return resource(RevealedBody.of(revealed), revealed.response.version)
 
 
 async def _found_again(database: Database, cipher: FieldCipher, invitation: Invitation, _: object) -> Answer:

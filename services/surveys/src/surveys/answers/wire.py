@@ -1,21 +1,23 @@
 """Answers on the wire: what is asked, and what was answered so far."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
 from common.errors import Message
-from common.http import StrictModel, rule_broken
-from surveys.answers.commands import Answer
+from common.files import JPEG, MB, PDF, PNG, Files
+from common.http import FileForm, StrictModel, rule_broken
+from common.http.refusals import FileTooLarge
+from surveys.answers.commands import Answer, Revealed
 from surveys.answers.domain import prefilled
 from surveys.privacy.domain import said_of
 from surveys.privacy.wire import SaidBody
 from surveys.questionnaires.domain.logic import logic_of
 from surveys.questionnaires.wire import Evaluated, PageBody, TextForm, Visible
 from surveys.responses.announcements import change_token
-from surveys.responses.domain import Completeness, ResponseState
+from surveys.responses.domain import Completeness, Mode, ResponseState
 
 Values = Annotated[dict[str, Any], Field(max_length=1_000, description="Question → value; null: not answered")]
 
@@ -53,6 +55,44 @@ class ConsentBody(SaidBody):
     statement_version: int
     given: bool
     sensitive: bool
+
+
+class AnswerFileForm(FileForm):
+    """A file that a question of type `file` asks for."""
+
+    files: ClassVar[Files] = Files((JPEG, PNG, PDF), at_most=5 * MB)
+    too_large = FileTooLarge
+
+
+class AnswerFileBody(BaseModel, from_attributes=True):
+    """A file of an answer, which its values name as `{"file_id"}`."""
+
+    id: UUID
+    version: int
+    change_token: None = None
+
+
+class RevealedBody(BaseModel):
+    """An answer with the person: what counts of it."""
+
+    response_id: UUID
+    version: int
+    graduate_id: UUID
+    wave_id: UUID
+    questionnaire_id: UUID
+    questionnaire_version: int
+    submitted_at: datetime
+    completeness: Completeness | None
+    mode: Mode | None
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, revealed: Revealed) -> Self:
+        """The answer."""
+        wave = revealed.wave
+        asked = {"questionnaire_id": wave.questionnaire_id, "questionnaire_version": wave.questionnaire_version}
+        place = {"response_id": revealed.response.id, "values": revealed.values}
+        return cls.model_validate({**vars(revealed.response), **asked, **place})
 
 
 class Trial(StrictModel):

@@ -1,15 +1,20 @@
 """What this service holds about a graduate: the waves that ask, invitations without tokens, what was answered."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, Select, Table, Uuid, bindparam, literal_column, select
 
+from common.accesses.entry import Access
+from common.accesses.storage import accesses_to
 from common.consuming.counted import newest_counted
 from common.crypto import FieldCipher
 from common.data_copies import Records
 from common.identifiers import GraduateId, ResponseId
 from common.sql import Connection
 from surveys.answers.storage import pages_of, submissions_of
+from surveys.answers.storage.files import files_of
 from surveys.invitations.tables import invitations
 from surveys.privacy.tables import receipts
 from surveys.responses.tables import responses
@@ -18,6 +23,8 @@ from surveys.roster.tables import graduates, groups, registrations
 from surveys.waves.tables import wave_eligible, waves
 
 _WAVE = ("school_code", "cohort", "cycle", "questionnaire_id", "questionnaire_version", "opens_at", "closes_at")
+_ACCESS = ("recorded_at", "kind", "role", "unit", "purpose", "fields")
+PAGE = 500
 _INVITATION = ("id", "wave_id", "channel", "state", "created_at", "first_used_at")
 _RESPONSE = (
     *("id", "invitation_id", "wave_id", "version", "state", "questions_answered", "questions_total"),
@@ -52,6 +59,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
     answered = [dict(row) for row in await connection.execute(_ANSWERED, of_graduate)]
     for response in answered:
         response["pages"] = await pages_of(connection, cipher, ResponseId(response["id"]))
+        response["files"] = await files_of(connection, ResponseId(response["id"]))
         response["submissions"] = await submissions_of(connection, cipher, ResponseId(response["id"]))
     return {
         "roster_entry": [dict(row) for row in await connection.execute(_ENTRY, of_graduate)],
@@ -61,4 +69,13 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "invitations": [dict(row) for row in await connection.execute(_INVITED, of_graduate)],
         "consents": [dict(row) for row in await connection.execute(_AGREED, of_graduate)],
         "responses": answered,
+        "accesses": await _accesses(connection, graduate_id),
     }
+
+
+async def _accesses(connection: Connection, graduate_id: GraduateId) -> list[dict[str, Any]]:
+    found: list[Access] = []
+    after: tuple[datetime, UUID] | None = None
+    while len(part := await accesses_to(connection, graduate_id, after=after, limit=PAGE)) == PAGE:
+        found, after = [*found, *part], (part[-1].recorded_at, part[-1].id)
+    return [{name: getattr(each, name) for name in _ACCESS} for each in (*found, *part)]

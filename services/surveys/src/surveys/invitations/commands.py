@@ -6,11 +6,9 @@ from common.crypto import FieldCipher, hashed_secret
 from common.database import UnitOfWork
 from common.identifiers import GraduateId, InvitationId
 from surveys.invitations import storage
-from surveys.invitations.domain import Batch, Invitation, NewInvitation, link, new_token
+from surveys.invitations.domain import FIELD, Batch, Invitation, NewInvitation, link, new_token
 from surveys.waves import storage as waves
 from surveys.waves.domain import Wave, WaveClosed, WavePhase
-
-FIELD = "invitations.token"
 
 KIND = "invitations"
 """The operation that makes the links of a wave."""

@@ -13,6 +13,10 @@ TOKEN_BYTES = 16
 _FORM = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
+FIELD = "invitations.token"
+"""What the ciphertext of a token is bound to beside its row."""
+
+
 class Channel(StrEnum):
     """How an invitation reaches the graduate; with `link` the survey team hands the link over itself."""
 

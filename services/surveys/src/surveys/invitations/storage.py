@@ -7,11 +7,13 @@ from sqlalchemy import ColumnElement, bindparam, func, select, text, update
 
 from common import rows
 from common.auth import EVERYTHING, Owners, ScopeShape
-from common.database import NOW
+from common.crypto import FieldCipher
+from common.database import NOW, Database
 from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, OperationId, WaveId
-from common.sql import Connection
-from surveys.invitations.domain import Batch, Invitation, InvitationState, NewInvitation
+from common.resealing import by_another_key, reseal_rows
+from common.sql import Connection, Row
+from surveys.invitations.domain import FIELD, Batch, Invitation, InvitationState, NewInvitation
 from surveys.invitations.tables import invitations
 
 _UNINVITED = text(
@@ -50,6 +52,15 @@ _MARK = (
     .where(invitations.c.id == bindparam("of_id"))
     .values(token_ciphertext=None, first_used_at=func.coalesce(invitations.c.first_used_at, NOW))
 )
+
+
+_OTHERS = text(
+    f"""
+    SELECT id, token_ciphertext FROM invitations WHERE {by_another_key("token_ciphertext")}
+     ORDER BY id LIMIT :part FOR UPDATE SKIP LOCKED
+    """
+)
+_RESEAL = text("UPDATE invitations SET token_ciphertext = :new WHERE id = :id")
 
 
 async def uninvited(connection: Connection, wave_id: WaveId, limit: int) -> list[tuple[InvitationId, GraduateId]]:
@@ -103,6 +114,15 @@ async def hold(connection: Connection, invitation_id: InvitationId) -> Invitatio
 async def mark(connection: Connection, invitation_id: InvitationId, state: InvitationState) -> None:
     """Records what became of the link, and forgets the token: from the first use only the graduate knows it."""
     await connection.execute(_MARK, {"of_id": invitation_id, "state": state.value})
+
+
+async def reseal_tokens(database: Database, cipher: FieldCipher) -> int:
+    """Seals tokens of links that were not used yet by the ring's current key; how many it has sealed anew."""
+
+    def anew(row: Row) -> dict[str, object]:
+        return {"id": row.id, "new": cipher.encrypt(FIELD, row.id, cipher.decrypt(FIELD, row.id, row.token_ciphertext))}
+
+    return await reseal_rows(database, cipher, _OTHERS, _RESEAL, anew)
 
 
 def _every_one(seen: ScopeShape) -> ColumnElement[bool]:

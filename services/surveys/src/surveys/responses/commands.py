@@ -5,6 +5,7 @@ from common.auth import Principal, Role
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import ResponseId
+from common.objects import drop
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState
 from surveys.measures import commands as measures
@@ -48,6 +49,8 @@ async def take_back(unit: UnitOfWork, response: Response, wave: Wave) -> Respons
         await measures.take_back(unit, withdrawn, wave, measured)
     detail = {"version": withdrawn.version, "wave_id": str(withdrawn.wave_id)}
     await unit.audit("response.withdraw", "response", withdrawn.id, school_code=withdrawn.school_code, detail=detail)
+    # rows of files are the last that an act locks
+    await drop(unit, *await storage.take_files(unit.connection, withdrawn.id))
     return withdrawn
 
 

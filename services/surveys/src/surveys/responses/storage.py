@@ -32,10 +32,11 @@ from common.clock import TODAY_SQL
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, ResponseId, SchoolCode, WaveId
+from common.objects import ObjectName
 from common.sql import Connection
 from surveys.invitations.domain import Invitation
 from surveys.responses.domain import Editing, Moment, Response, ResponseState, Submission
-from surveys.responses.tables import response_pages, responses
+from surveys.responses.tables import response_files, response_pages, responses
 from surveys.waves.tables import waves
 
 _NEXT_MOMENT = text(
@@ -73,6 +74,11 @@ _OVERDUE = (
     .where(responses.c.state == "open", responses.c.effective_version.is_not(None), not_(_IS_POSSIBLE))
     .order_by(responses.c.id)
     .limit(bindparam("limit"))
+)
+_TAKE_FILES = (
+    delete(response_files)
+    .where(response_files.c.response_id == bindparam("response_id"))
+    .returning(response_files.c.name)
 )
 _DESTROY = text("SELECT destroy_contents(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _ERASE_ANSWERS = text("SELECT erase_answers(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
@@ -172,6 +178,11 @@ async def withdraw(connection: Connection, response: Response, moment: Moment) -
     )
     await connection.execute(_DESTROY, {"ids": [response.id]})
     return withdrawn
+
+
+async def take_files(connection: Connection, response_id: ResponseId) -> list[ObjectName]:
+    """Takes the files out of a response; their names, for `drop`."""
+    return await connection.scalars(_TAKE_FILES, {"response_id": response_id})
 
 
 async def erase_answers(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:

@@ -70,6 +70,19 @@ response_pages = Table(
     instant_column("recorded_at"),
 )
 
+response_files = Table(
+    "response_files",
+    metadata,
+    uuid_key(),
+    Column("response_id", Uuid, ForeignKey("responses.id"), nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("name", Uuid, ForeignKey("objects.name"), nullable=False),
+    Column("media_type", Text, nullable=False),
+    instant_column("recorded_at"),
+)
+Index("ix_response_files_response_id", response_files.c.response_id)
+Index("ix_response_files_name", response_files.c.name)
+
 submitted_contents = Table(
     "submitted_contents",
     metadata,

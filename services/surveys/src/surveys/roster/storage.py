@@ -1,21 +1,25 @@
 """The roster in SQL: the highest sequence of a key wins, whatever the order of delivery."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import ColumnElement, Select, TextClause, bindparam, select, text
 
 from common import rows
+from common.auth import Owners, RowScope, ScopeShape
 from common.consuming.included import OF_EVENT, among, included_in
 from common.contracts import ChangeToken
 from common.contracts.graduate import TOPIC as GRADUATES
 from common.contracts.organisation import TOPIC as ORGANISATION
 from common.contracts.registration import TOPIC as REGISTRATIONS
 from common.database import Database
+from common.errors import NotFound
 from common.identifiers import GraduateId, SchoolCode
 from common.sql import Connection
 from surveys.roster.domain import GROUPS, REGISTERED, SchoolNames, Situation
+from surveys.roster.tables import graduates
 
 RosterRow = dict[str, Any]
 
@@ -145,6 +149,12 @@ async def school_names(connection: Connection, school_code: SchoolCode) -> Schoo
     return SchoolNames(row.name, row.name_en) if row else SchoolNames(None, None)
 
 
+async def must_be_in_scope(connection: Connection, scope: RowScope, graduate_id: GraduateId) -> None:
+    """Raises NotFound for a graduate outside the scope."""
+    if await connection.scalar(_in_scope(scope.shape), {**scope.values, "id": graduate_id}) is None:
+        raise NotFound
+
+
 async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
     """Those of the changes that the roster holds wherever it keeps them, and those of topics that it does without."""
     included = set(tokens)
@@ -153,6 +163,14 @@ async def included_of(database: Database, tokens: Collection[ChangeToken]) -> se
             found = await included_in(connection, stored, tokens)
             included &= found | {token for token in tokens if token.topic not in stored}
     return included
+
+
+@lru_cache
+def _in_scope(seen: ScopeShape) -> Select[Any]:
+    owners: Owners[ColumnElement[Any]] = Owners(
+        school_code=graduates.c.school_code, graduate_id=graduates.c.graduate_id
+    )
+    return select(graduates.c.graduate_id).where(graduates.c.graduate_id == bindparam("id"), seen.condition(owners))
 
 
 async def _unnest(connection: Connection, statement: TextClause, kept: Sequence[RosterRow]) -> None:

@@ -4,7 +4,9 @@ Each holds the wave and then the invitation, so that acts on one response follow
 """
 
 from surveys.answers.commands.consenting import agree
+from surveys.answers.commands.filing import AnswerFile, add_file
 from surveys.answers.commands.holding import RESPONDENT, Answer, Asked, find, holder_of, open_link, read
+from surveys.answers.commands.revealing import Revealed, reveal
 from surveys.answers.commands.saving import SETTLE_SECONDS, reopen, save_page, settle, settle_overdue, submit
 from surveys.answers.commands.withdrawing import withdraw
 
@@ -12,13 +14,17 @@ __all__ = [
     "RESPONDENT",
     "SETTLE_SECONDS",
     "Answer",
+    "AnswerFile",
     "Asked",
+    "Revealed",
+    "add_file",
     "agree",
     "find",
     "holder_of",
     "open_link",
     "read",
     "reopen",
+    "reveal",
     "save_page",
     "settle",
     "settle_overdue",

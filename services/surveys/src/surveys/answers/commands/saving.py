@@ -7,11 +7,11 @@ from common.approvals.domain import TransitionNotAllowed
 from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
-from common.errors import ExpectedVersion, Invalid
+from common.errors import ExpectedVersion, FieldProblem, Invalid
 from surveys.answers import storage
-from surveys.answers.commands.holding import Answer, answer_of, answerable, audit, must_be_open
-from surveys.answers.domain import names_of, problems_of, submission, unknown
-from surveys.answers.storage import Values
+from surveys.answers.commands.holding import Answer, Asked, answer_of, answerable, audit, must_be_open
+from surveys.answers.domain import file_ids, names_of, problems_of, submission, unknown, unknown_files
+from surveys.answers.storage import Values, files
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Invitation, InvitationState
 from surveys.measures import commands as measures
@@ -49,8 +49,9 @@ async def save_page(
     await _must_take_answers(unit, found)
     names = names_of(page.questions)
     answer = (await answer_of(unit.connection, cipher, asked, found)).with_values(values)
+    lost = await _unknown_files(unit, asked, found, values)
     # only of what is sent: other values have been there before
-    if problems := [*unknown(values, names), *problems_of(answer.judged, names & values.keys())]:
+    if problems := [*unknown(values, names), *problems_of(answer.judged, names & values.keys()), *lost]:
         raise Invalid(problems)
     response = await responses.save(unit.connection, found)
     await storage.save_page(unit.connection, cipher, response, page.id, _among(answer.values, names))
@@ -76,7 +77,8 @@ async def submit(
     await _must_take_answers(unit, found)
     answer = (await answer_of(unit.connection, cipher, asked, found)).with_values(values)
     judged, names = answer.judged, names_of(asked.content.questions)
-    if problems := [*unknown(values, names), *problems_of(judged, names), *judged.missing]:
+    lost = await _unknown_files(unit, asked, found, values)
+    if problems := [*unknown(values, names), *problems_of(judged, names), *lost, *judged.missing]:
         raise Invalid(problems)
     # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, found)
@@ -136,6 +138,12 @@ async def _must_take_answers(unit: UnitOfWork, response: Response) -> None:
     """Raises AlreadySubmitted, or ConsentRequired."""
     must_be_open(response)
     await receipts.must_be_given(unit.connection, response.id)
+
+
+async def _unknown_files(unit: UnitOfWork, asked: Asked, response: Response, values: Values) -> list[FieldProblem]:
+    named = file_ids(asked.content.questions, values)
+    known = await files.among(unit.connection, response.id, named.values()) if named else set()
+    return unknown_files(named, known)
 
 
 def _among(values: Values, names: frozenset[str]) -> Values:

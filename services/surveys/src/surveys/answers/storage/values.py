@@ -1,4 +1,4 @@
-"""What was answered in SQL: a draft as one ciphertext per page, a submission as one, each bound to where it belongs."""
+"""Values in SQL: a draft as one ciphertext per page, a submission as one, each bound to where it belongs."""
 
 import json
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ async def save_page(
     connection: Connection, cipher: FieldCipher, response: Response, page_id: str, values: Values
 ) -> None:
     """Replaces the answers of one page of the draft."""
-    ciphertext = cipher.encrypt(FIELD, _record(response.id, page_id), _plaintext(values))
+    ciphertext = cipher.encrypt(FIELD, record_of(response.id, page_id), _plaintext(values))
     place = {"response_id": response.id, "page_id": page_id, "school_code": response.school_code}
     await connection.execute(_SAVE, {**place, "values_ciphertext": ciphertext})
 
@@ -62,7 +62,9 @@ async def keep_submitted(connection: Connection, cipher: FieldCipher, response: 
         "school_code": response.school_code,
         "completeness": response.completeness.value,
         "mode": response.mode.value,
-        "values_ciphertext": cipher.encrypt(CONTENT_FIELD, _record(response.id, response.version), _plaintext(values)),
+        "values_ciphertext": cipher.encrypt(
+            CONTENT_FIELD, record_of(response.id, response.version), _plaintext(values)
+        ),
     }
     await connection.execute(_KEEP, values_given)
 
@@ -70,13 +72,22 @@ async def keep_submitted(connection: Connection, cipher: FieldCipher, response: 
 async def values_of(connection: Connection, cipher: FieldCipher, response: Response) -> Values:
     """The answers of a response by question: what was submitted, and of an open one those given so far."""
     if response.state is ResponseState.SUBMITTED and response.effective_version is not None:
-        [submitted] = await submissions_of(connection, cipher, response.id, response.effective_version)
-        return dict(submitted["values"])
+        submitted = await submissions_of(connection, cipher, response.id, response.effective_version)
+        return dict(submitted[0]["values"]) if submitted else {}
     # what the release before submitted is still there page by page; ids of questions differ over the questionnaire
     values: dict[str, Any] = {}
     for page in await pages_of(connection, cipher, response.id):
         values |= page["values"]
     return values
+
+
+async def effective_values(connection: Connection, cipher: FieldCipher, response: Response) -> Values | None:
+    """What counts of a response; None where nothing was submitted, or it was erased."""
+    if response.effective_version is None:
+        # the release before kept what was submitted page by page
+        return await values_of(connection, cipher, response) if response.state is ResponseState.SUBMITTED else None
+    found = await submissions_of(connection, cipher, response.id, response.effective_version)
+    return found[0]["values"] if found else None
 
 
 async def submissions_of(
@@ -88,7 +99,7 @@ async def submissions_of(
         {
             **{name: row[name] for name in ("version", "submitted_at", "completeness", "mode")},
             "values": json.loads(
-                cipher.decrypt(CONTENT_FIELD, _record(response_id, row.version), row.values_ciphertext)
+                cipher.decrypt(CONTENT_FIELD, record_of(response_id, row.version), row.values_ciphertext)
             ),
         }
         for row in found
@@ -102,7 +113,7 @@ async def pages_of(connection: Connection, cipher: FieldCipher, response_id: Res
         {
             "page_id": page_id,
             "recorded_at": recorded_at,
-            "values": json.loads(cipher.decrypt(FIELD, _record(response_id, page_id), ciphertext)),
+            "values": json.loads(cipher.decrypt(FIELD, record_of(response_id, page_id), ciphertext)),
         }
         for page_id, ciphertext, recorded_at in await connection.execute(_VALUES, {"id": response_id})
     ]
@@ -112,5 +123,6 @@ def _plaintext(values: Values) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def _record(response_id: ResponseId, place: str | int) -> str:
+def record_of(response_id: ResponseId, place: str | int) -> str:
+    """What a ciphertext is bound to: its response and the page or version there."""
     return f"{response_id}/{place}"

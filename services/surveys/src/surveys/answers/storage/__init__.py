@@ -1,0 +1,13 @@
+"""What was answered in SQL: values as ciphertexts, files beside the database."""
+
+from surveys.answers.storage.values import (
+    Values,
+    effective_values,
+    keep_submitted,
+    pages_of,
+    save_page,
+    submissions_of,
+    values_of,
+)
+
+__all__ = ["Values", "effective_values", "keep_submitted", "pages_of", "save_page", "submissions_of", "values_of"]
