@@ -47,6 +47,7 @@ from registry.organisation import tables as organisation_tables
 from registry.organisation.imports.operations import KIND as UNITS
 from registry.organisation.imports.operations import UNIT_IMPORT
 from registry.organisation.imports.routes import router as unit_import_routes
+from registry.organisation.operations import TAKE_SECONDS, take_national_codes
 from registry.organisation.routes import router as school_routes
 from registry.photos import tables as photo_tables
 from registry.photos.imports.operations import EMPTY_RESULT as PHOTOS_EMPTY_RESULT
@@ -81,6 +82,7 @@ AREAS = (
         ],
         routes=[school_routes, unit_import_routes],
         operations={UNITS: Operation(lambda _runtime: partial(run_import, UNIT_IMPORT), UNIT_IMPORT.empty_result)},
+        periodic=lambda runtime: [every(TAKE_SECONDS, partial(take_national_codes, runtime.database))],
         streams={organisation.TOPIC: organisation_storage.raise_streams},
     ),
     Area(

@@ -22,6 +22,7 @@ from registry.organisation.domain import (
     UnknownParent,
     UnknownPredecessor,
     changed_fields,
+    in_roster,
     on_cycles,
     patched,
     require_consistent,
@@ -143,6 +144,15 @@ async def store_all(
     for (kind, act), done in groupby(changes, lambda change: (change[1].kind, "change" if change[0] else "create")):
         await unit.audit_all(f"{kind}.{act}", kind, [after.code for _, after in done], school_code=school_code)
     return token
+
+
+async def take_national_codes(unit: UnitOfWork, *, school_code: SchoolCode) -> int:
+    """Takes the national codes of a school's majors that stood before rosters brought any; how many it took."""
+    await storage.lock_school(unit.connection, school_code)
+    due = [each for each in await storage.units_of(unit.connection, school_code) if each.national_code_due]
+    changed = [(before, after) for before in due if changed_fields(before, after := in_roster(before, None))]
+    await store_all(unit, school_code, [], changed)
+    return len(changed)
 
 
 async def _require_fitting(unit: UnitOfWork, before: OrganisationUnit | None, after: OrganisationUnit) -> None:

@@ -98,6 +98,11 @@ class OrganisationUnit:
     predecessors: tuple[MajorCode, ...] = ()
 
     @property
+    def national_code_due(self) -> bool:
+        """True for a major of before, whose own code a migration has found to be one of the catalogues."""
+        return self.national_code_source is NationalCodeSource.MAJOR_CODE and not self.national_code
+
+    @property
     def place(self) -> "Place":
         """Where the unit is found."""
         return Place(self.kind, self.school_code, self.code)
@@ -170,7 +175,8 @@ def in_roster(major: OrganisationUnit, stated: str | None) -> OrganisationUnit:
     source = major.national_code_source
     if stated and source in {None, NationalCodeSource.MAJOR_CODE} and (source or not major.national_code):
         return replace(major, national_code=stated, national_code_source=NationalCodeSource.ROSTER)
-    if source is None and not major.national_code and fullmatch(_IN_A_CATALOGUE, major.code.upper()):
+    unsaid = source in {None, NationalCodeSource.MAJOR_CODE} and not major.national_code
+    if unsaid and fullmatch(_IN_A_CATALOGUE, major.code.upper()):
         said = major.code.upper()
         return replace(major, national_code=said, national_code_source=NationalCodeSource.MAJOR_CODE)
     return major

@@ -20,6 +20,7 @@ from registry.organisation.storage.units import (
     lineage,
     save,
     save_all,
+    schools_with_due_codes,
     units_of,
 )
 
@@ -42,5 +43,6 @@ __all__ = [
     "require_school",
     "save",
     "save_all",
+    "schools_with_due_codes",
     "units_of",
 ]

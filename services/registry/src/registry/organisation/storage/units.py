@@ -64,6 +64,12 @@ COLUMNS = {kind: _columns(kind) for kind in Kind}
 _LINEAGE = select(major_predecessors.c.code, major_predecessors.c.predecessor_code).where(
     major_predecessors.c.school_code == bindparam("school_code")
 )
+_DUE_CODES = text(
+    """
+    SELECT DISTINCT school_code FROM majors
+     WHERE national_code_source = 'major_code' AND national_code IS NULL ORDER BY 1
+    """
+)
 _FORGET_PREDECESSORS = text(
     """
     DELETE FROM major_predecessors
@@ -183,6 +189,11 @@ def _by_kind(units: Sequence[OrganisationUnit]) -> Iterator[tuple[Kind, list[Org
     """The units of each kind, first the kinds that others refer to."""
     for kind in Kind:
         yield kind, [each for each in units if each.kind is kind]
+
+
+async def schools_with_due_codes(connection: Connection) -> list[SchoolCode]:
+    """Schools with majors whose national codes are to be taken from their own."""
+    return [SchoolCode(each) for each in await connection.scalars(_DUE_CODES)]
 
 
 async def known_codes(connection: Connection, kind: Kind, school_code: SchoolCode, codes: Iterable[str]) -> set[str]:
