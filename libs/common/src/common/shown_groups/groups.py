@@ -115,9 +115,10 @@ class Products:
         lengths = [len(vector.elements) for vector in vectors]
         self._starts = np.cumsum([0, *lengths[:-1]])
         self._elements = np.concatenate([np.zeros(0, np.int64), *(vector.elements for vector in vectors)])
-        ones = [np.ones(len(each.elements)) if each.factors is None else each.factors for each in vectors]
-        factors = np.concatenate([np.zeros(0), *ones])
-        self._factors = None if (factors == 1).all() else factors
+        self._factors = None
+        if any(vector.factors is not None for vector in vectors):
+            ones = [np.ones(len(each.elements)) if each.factors is None else each.factors for each in vectors]
+            self._factors = np.concatenate(ones)
 
     def with_columns(self, columns: Numbers) -> Numbers:
         """A row for each vector."""

@@ -16,22 +16,29 @@ Candidate = tuple[str, Key, int]
 """A group by its table and key, and its number."""
 
 
-def judge(now: Edition, before: Sequence[Past], limits: Limits, always: Collection[str] = NOWHERE) -> Shown:
+def judge(
+    now: Edition,
+    before: Sequence[Past],
+    limits: Limits,
+    always: Collection[str] = NOWHERE,
+    among: Shown | None = None,
+) -> Shown:
     """The groups whose figure of now is shown, by table; `before` has the editions before, the oldest first.
 
     Tables are taken in their order, in each the larger groups first, equal ones by key. A group is shown if it has
     enough people, and if then no set of fewer follows by sums and differences of everything ever shown: no group of
     any table and edition, no rest of a group that is known, and nothing that came to a group, left it or changed in it.
     What follows already, without the group, hides it only if it is a difference of the group's own figures. Groups of
-    the tables `always` are shown whatever follows.
+    the tables `always` are shown whatever follows. With `among` no others than these groups are.
     """
     if not now.people:
         return {name: frozenset() for name in now.tables}
     past = [each for each in before if each.edition.people]
     judging = _Judging([*(each.edition for each in past), now], limits)
-    judging.begin([each.shown for each in past])
+    judging.begin([each.shown for each in past], always)
     shown: dict[str, set[Key]] = {name: set() for name in now.tables}
-    for name, key in judging.shown(list(judging.candidates()), always):
+    candidates = [each for each in judging.candidates() if among is None or each[1] in among[each[0]]]
+    for name, key in judging.shown(candidates, always):
         shown[name].add(key)
     return {name: frozenset(keys) for name, keys in shown.items()}
 
@@ -48,7 +55,7 @@ class _Judging:
         # apart, because those of moves have factors, which cost most of a product
         self._products, self._moved = Products(vectors), Products(self._moves.vectors)
 
-    def begin(self, shown: Sequence[Shown]) -> None:
+    def begin(self, shown: Sequence[Shown], always: Collection[str]) -> None:
         """Takes what earlier editions have shown for given."""
         numbers = {
             self._group(edition, name, key)
@@ -57,7 +64,13 @@ class _Judging:
             for key in keys
         }
         given = np.unique(self._pieces.of_groups[sorted(numbers)])
-        candidates = np.unique(self._pieces.of_groups[self._large])
+        # what differs by too few from its own figure is never shown, and takes no space in the kernel
+        refused = np.zeros(self._numbering.groups, np.bool_)
+        refused[self._moves.after[np.isin(self._moves.before, sorted(numbers))]] = True
+        for name, table in self._numbering.rows[-1].tables.items():
+            if name in always:
+                refused[table.first_group : table.first_group + len(table.numbers)] = False
+        candidates = np.unique(self._pieces.of_groups[self._large & ~refused])
         parts = self._numbering.parts_of_elements
         pieces = np.union1d(given, candidates)
         first = [self._pieces.vector(piece).elements[0] for piece in pieces[pieces < self._pieces.count]]

@@ -1,7 +1,8 @@
 """Which groups of a snapshot stand by themselves in published tables, and why the others do not. Imports numpy."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from common.shown_groups.editions import Edition, Key, Limits, Past, Shown
 from common.shown_groups.judging import judge
@@ -45,8 +46,18 @@ class Showing:
             return {TOTAL: frozenset({()})}
         if counting.released and _said(counting.released[-1].people) == _said(counting.people):
             return _of_stored(counting.released[-1].shown)
-        past = [Past(self._edition(each.people), _of_stored(each.shown)) for each in counting.released]
-        return judge(self._edition(counting.people), past, LIMITS, always={TOTAL})
+        shown = self._judged(self._edition, None)
+        # a base says the same of who only goes elsewhere, so that bases of several releases have sums of their own
+        return self._judged(self._bases, shown) if counting.released else shown
+
+    def _judged(self, edition: Callable[[Sequence[Person]], Edition], among: Shown | None) -> Shown:
+        past = [Past(edition(each.people), _of_stored(each.shown)) for each in self._counting.released]
+        return judge(edition(self._counting.people), past, LIMITS, always={TOTAL}, among=among)
+
+    def _bases(self, people: Sequence[Person]) -> Edition:
+        """The people by their groups alone, wherever they go."""
+        edition = self._edition(people)
+        return replace(edition, states=[person.group for person in people], parts=())
 
     def _edition(self, people: Sequence[Person]) -> Edition:
         return Edition(
