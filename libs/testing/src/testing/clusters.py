@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,10 +19,10 @@ PATIENCE = 180.0
 
 
 class Cluster:
-    """A server that keeps its address and its data over kills."""
+    """A server that keeps its address and its data over kills; with no settings a commit waits for the disk."""
 
-    def __init__(self, folder: Path) -> None:
-        self._postgres = Postgres(folder / "postgres", folder / "postgres.log", free_port(), settings=THROWAWAY)
+    def __init__(self, folder: Path, settings: Mapping[str, str] = THROWAWAY) -> None:
+        self._postgres = Postgres(folder / "postgres", folder / "postgres.log", free_port(), settings=settings)
         self.spare = folder / "spare"
         """A folder that the programs of PostgreSQL may write to."""
         self.spare.mkdir()
@@ -85,10 +85,10 @@ class Cluster:
 
 
 @asynccontextmanager
-async def own_cluster() -> AsyncIterator[Cluster]:
+async def own_cluster(settings: Mapping[str, str] = THROWAWAY) -> AsyncIterator[Cluster]:
     """Runs a PostgreSQL, with its data in a folder that goes with it."""
     with scratch() as folder:
-        cluster = Cluster(folder)
+        cluster = Cluster(folder, settings)
         await cluster.start()
         try:
             yield cluster

@@ -19,6 +19,8 @@ _WORKING = frozenset({"employed", "own_business", "freelance"})
 _OF_WORK = frozenset(_ASKED[1:9])
 """Measures that only people who work have anything to say of."""
 
+_VISIBLE_TO_WORKERS = " or ".join(f"${{situation}} = '{each}'" for each in sorted(_WORKING))
+
 _CODES: Mapping[str, Sequence[str]] = {
     "work_place": ("410100", "410300", "110100", "310100", "440300", "330100"),
     "industry": ("22", "24", "31", "34", "35", "37"),
@@ -83,7 +85,13 @@ def _asked(cycle: int) -> list[Measure]:
 def _question(measure: Measure) -> Json:
     text = {"zh": measure.title.zh, "en": measure.title.en}
     asked: Json = {"id": measure.id, "text": text, "measure": {"id": measure.id}, "required": measure.id == "situation"}
+    if measure.id == "situation":
+        asked["core"] = True
+    if measure.id in _OF_WORK:
+        asked["visible_if"] = _VISIBLE_TO_WORKERS
     match measure.type:
+        case MeasureType.YUAN:
+            return asked | {"type": "money", "period": "month", "sensitive": True, "refusable": True}
         case MeasureType.FLAG:
             return asked | {"type": "boolean"}
         case MeasureType.SCORE:
