@@ -128,6 +128,9 @@ async def test_the_same_request_gives_the_same_bytes_and_tagged_archived_files(
     assert "Figures are not final" in text
     # the name of a major is text, whatever it looks like
     assert TRICKY in text
+    _, xlsx = await files_of(client, school, one)
+    cells = [cell for sheet in openpyxl.load_workbook(io.BytesIO(xlsx)) for row in sheet.iter_rows() for cell in row]
+    assert [cell.data_type for cell in cells if cell.value == TRICKY] == ["s"]
 
 
 async def test_a_report_on_each_and_whose_they_are(client: Client, school: Any, make: Make) -> None:
@@ -156,6 +159,7 @@ async def test_a_group_is_named_by_its_filters(client: Client, school: Any, make
     ("said", "code", "pointers"),
     [
         ({"subject": {"kind": "college", "code": "C9"}}, "report_on_nobody", ["/subject"]),
+        ({"subject": {"kind": "group", "filters": {"sex": "1", "college": "C9"}}}, "report_on_nobody", ["/subject"]),
         ({"cohort": 2019, "subject": {"kind": "major", "code": "*"}}, "report_on_nobody", ["/subject"]),
         ({"as_of": None, "subject": {"kind": "major", "code": "*"}}, "exactly_one_source", SOURCES),
         (
