@@ -51,6 +51,7 @@ def attacked(releases: Sequence[Release], seed: int) -> list[tuple[int, Hidden]]
     return [(number, each) for number, each, count in tried if solver.values(each, number, count) < 4]
 
 
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("seed", COHORTS)
 def test_a_solver_pins_down_nothing_small_over_revisions(seed: int) -> None:
     """Of each hidden base below 23 and each count of 1 to 4, at least four values agree with all that is published."""
