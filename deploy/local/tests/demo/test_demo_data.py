@@ -151,7 +151,7 @@ def test_what_is_asked_gives_measures_and_is_answered_in_range(cycle: int) -> No
                     assert set(value) <= options
                 case "scale":
                     assert value in range(1, 6)
-                case "number":
+                case "number" | "money":
                     assert 0 <= value <= 500_000
                 case kind:
                     assert (kind, type(value)) == ("boolean", bool)
