@@ -9,8 +9,9 @@ from common.contracts import graduate, measure, organisation, registration, resp
 from common.objects import objects_table
 from common.outbox import raising
 from common.periodic import every
+from common.retention import RETENTION_SECONDS
 from common.service_process import Area, Operation, Subscription
-from surveys.answers.commands import SETTLE_SECONDS, settle_overdue
+from surveys.answers.commands import SETTLE_SECONDS, end_past, settle_overdue
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
 from surveys.data_copies.routes import router as data_routes
@@ -27,7 +28,7 @@ from surveys.questionnaires.routes import router as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
 from surveys.responses.subscriptions import erase_answers
-from surveys.responses.tables import response_files, response_pages, responses, submitted_contents
+from surveys.responses.tables import detached_answers, response_files, response_pages, responses, submitted_contents
 from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS, must_be_in_scope
 from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
 from surveys.roster.tables import graduates, groups, registrations, schools
@@ -103,9 +104,12 @@ AREAS = (
         periodic=lambda runtime: [every(CLOSE_SECONDS, partial(close_due_waves, runtime.database))],
     ),
     Area(
-        tables=[receipts, submitted_contents, response_files, objects_table(metadata)],
+        tables=[receipts, submitted_contents, detached_answers, response_files, objects_table(metadata)],
         routes=[answer_routes, revealing_routes],
-        periodic=lambda runtime: [every(SETTLE_SECONDS, partial(settle_overdue, runtime.database))],
+        periodic=lambda runtime: [
+            every(SETTLE_SECONDS, partial(settle_overdue, runtime.database)),
+            every(RETENTION_SECONDS, partial(end_past, runtime.database, runtime.cipher), name="retention"),
+        ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
 )

@@ -1,4 +1,4 @@
-"""The service's own commands: keys that change."""
+"""The service's own commands: keys that change, and answers that are past their day."""
 
 from argparse import ArgumentParser, Namespace
 from functools import partial
@@ -6,18 +6,23 @@ from functools import partial
 from common.crypto import FieldCipher
 from common.database import Database
 from common.objects.rotation import rewrap_file_keys
+from common.observability import logger
 from common.resealing import rows_under
 from common.service_process import Command, rotate_keys
+from surveys.answers.commands import end_past
+from surveys.answers.storage.detaching import past, reseal_detached
 from surveys.answers.storage.rotation import reseal_contents, reseal_pages
 from surveys.invitations.storage import reseal_tokens
 from surveys.schema import metadata
 from surveys.settings import Settings
 
+_log = logger(__name__)
 _RESEALED = {
     "Keys of files are wrapped": rewrap_file_keys,
     "Links that nobody used are sealed": reseal_tokens,
     "Drafts are sealed": reseal_pages,
     "Submitted answers are sealed": reseal_contents,
+    "Answers without the person are sealed": reseal_detached,
 }
 
 
@@ -27,8 +32,26 @@ async def run_rotate_keys(settings: Settings, database: Database, parsed: Namesp
     return await rotate_keys(database, cipher, parsed.retire, _RESEALED, partial(rows_under, metadata))
 
 
+async def run_retention(settings: Settings, database: Database, parsed: Namespace) -> int:
+    """Counts the answers that are past their day, and but for a dry run takes the person out of them."""
+    async with database.reading() as connection:
+        count, oldest = await past(connection)
+    _log.info("Past its day", kind="answers", count=count, oldest=oldest and f"{oldest}")
+    if not parsed.dry_run:
+        ended = await end_past(database, FieldCipher.load(settings.keyring_file))
+        _log.info("Retention is complete", answers=ended)
+    return 0
+
+
+def _retention_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="only count what is past its day")
+
+
 def _rotate_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--retire", metavar="ID", help="fail unless nothing needs this key of the ring any more")
 
 
-COMMANDS = (Command("rotate-keys", "wrap and seal by the ring's current key", run_rotate_keys, _rotate_arguments),)
+COMMANDS = (
+    Command("rotate-keys", "wrap and seal by the ring's current key", run_rotate_keys, _rotate_arguments),
+    Command("retention", "take the person out of answers past their day", run_retention, _retention_arguments),
+)

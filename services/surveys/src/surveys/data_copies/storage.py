@@ -28,7 +28,7 @@ PAGE = 500
 _INVITATION = ("id", "wave_id", "channel", "state", "created_at", "first_used_at")
 _RESPONSE = (
     *("id", "invitation_id", "wave_id", "version", "state", "questions_answered", "questions_total"),
-    *("created_at", "recorded_at", "submitted_at"),
+    *("created_at", "recorded_at", "submitted_at", "detached_at"),
 )
 
 

@@ -41,6 +41,7 @@ class Response:
 
     `measured_version` is the one whose answers gave values to measures last; None where none do. `effective_version` is
     the one that was submitted last, also while a newer one is edited; `completeness` and `mode` are of that one.
+    Since `detached_at` the answer is kept without the person.
     """
 
     id: ResponseId
@@ -60,6 +61,7 @@ class Response:
     effective_version: int | None
     completeness: Completeness | None
     mode: Mode | None
+    detached_at: datetime | None
 
     @property
     def is_edited(self) -> bool:

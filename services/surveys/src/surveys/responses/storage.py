@@ -160,6 +160,12 @@ async def settled(connection: Connection, response: Response) -> Response:
     return await save(connection, response, state=ResponseState.SUBMITTED.value)
 
 
+async def detached(connection: Connection, response: Response) -> Response:
+    """Notes that what was answered is kept without the person from now on; a draft is given up."""
+    await connection.execute(_ERASE, {"response_id": response.id})
+    return await save(connection, response, detached_at=NOW, measured_version=None)
+
+
 async def overdue(connection: Connection, limit: int) -> list[Response]:
     """Responses that are edited though the time for it is over."""
     return rows.all(Response, await connection.execute(_OVERDUE, {"limit": limit}))

@@ -45,6 +45,8 @@ responses = Table(
     # of what was submitted last
     Column("completeness", Text),
     Column("mode", Text),
+    # since when the answer has lost the person
+    Column("detached_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('open', 'submitted', 'withdrawn')", name="state_known"),
     CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_time"),
     CheckConstraint(_COMPLETENESS, name="completeness_known"),
@@ -98,3 +100,21 @@ submitted_contents = Table(
     CheckConstraint(_MODE, name="mode_known"),
     info={"insert_only": True},
 )
+
+detached_answers = Table(
+    "detached_answers",
+    metadata,
+    # random: it says nothing of the response, nor when
+    Column("id", Uuid, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("school_code", Text, nullable=False),
+    Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
+    *(
+        Column(name, Text)
+        for name in (
+            *("college_code", "major_code", "education_level_code", "study_form", "sex_code", "origin_province_code"),
+            *("destination_code", "completeness"),
+        )
+    ),
+    Column("values_ciphertext", LargeBinary, nullable=False),
+)
+Index("ix_detached_answers_wave_id_id", detached_answers.c.wave_id, detached_answers.c.id)

@@ -4,6 +4,7 @@ Each holds the wave and then the invitation, so that acts on one response follow
 """
 
 from surveys.answers.commands.consenting import agree
+from surveys.answers.commands.detaching import detach, end_past
 from surveys.answers.commands.filing import AnswerFile, add_file
 from surveys.answers.commands.holding import RESPONDENT, Answer, Asked, find, holder_of, open_link, read
 from surveys.answers.commands.revealing import Revealed, reveal
@@ -19,6 +20,8 @@ __all__ = [
     "Revealed",
     "add_file",
     "agree",
+    "detach",
+    "end_past",
     "find",
     "holder_of",
     "open_link",

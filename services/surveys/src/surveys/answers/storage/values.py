@@ -47,7 +47,7 @@ async def save_page(
     connection: Connection, cipher: FieldCipher, response: Response, page_id: str, values: Values
 ) -> None:
     """Replaces the answers of one page of the draft."""
-    ciphertext = cipher.encrypt(FIELD, record_of(response.id, page_id), _plaintext(values))
+    ciphertext = cipher.encrypt(FIELD, record_of(response.id, page_id), plaintext_of(values))
     place = {"response_id": response.id, "page_id": page_id, "school_code": response.school_code}
     await connection.execute(_SAVE, {**place, "values_ciphertext": ciphertext})
 
@@ -63,7 +63,7 @@ async def keep_submitted(connection: Connection, cipher: FieldCipher, response: 
         "completeness": response.completeness.value,
         "mode": response.mode.value,
         "values_ciphertext": cipher.encrypt(
-            CONTENT_FIELD, record_of(response.id, response.version), _plaintext(values)
+            CONTENT_FIELD, record_of(response.id, response.version), plaintext_of(values)
         ),
     }
     await connection.execute(_KEEP, values_given)
@@ -119,7 +119,8 @@ async def pages_of(connection: Connection, cipher: FieldCipher, response_id: Res
     ]
 
 
-def _plaintext(values: Values) -> str:
+def plaintext_of(values: Values) -> str:
+    """Values as what is sealed."""
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
