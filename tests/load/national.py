@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -101,9 +102,10 @@ async def measure() -> list[Verdict]:
         times = Times(multiprocessing.get_context("spawn").Queue())
         worker = stack.enter_context(running(working, settings.model_dump() | {"database_url": url}, times.stamps))
         mint, port = TokenMint(folder), free_port()
+        headers = mint.headers("admin", ttl=timedelta(hours=12))
         api = stack.enter_context(running(answering, _settings(url, mint, folder), port))
         client = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=mint.headers("admin"), timeout=60)
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60)
         )
         await eventually(partial(_answers, client), within=60, describe="the API")
         site = _Nation(partial(change, outbox, figures, times), times, asking, {"worker": worker.pid, "API": api.pid})
