@@ -24,7 +24,7 @@ from surveys.measures.storage import raise_streams
 from surveys.measures.tables import measure_streams
 from surveys.privacy.routes import router as privacy_routes
 from surveys.privacy.tables import receipts, statement_versions, statements
-from surveys.questionnaires.routes import router as questionnaire_routes
+from surveys.questionnaires import routes as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
 from surveys.responses.subscriptions import erase_answers
@@ -78,7 +78,10 @@ AREAS = (
         },
         subscription=SITUATIONS,
     ),
-    Area(tables=[questionnaires, questionnaire_versions], routes=[questionnaire_routes]),
+    Area(
+        tables=[questionnaires, questionnaire_versions],
+        routes=[questionnaire_routes.drafts, questionnaire_routes.library],
+    ),
     Area(routes=[variable_routes]),
     Area(tables=[statements, statement_versions], routes=[privacy_routes]),
     Area(

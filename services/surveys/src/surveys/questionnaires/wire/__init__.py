@@ -2,6 +2,7 @@
 
 from surveys.questionnaires.wire.evaluation import Evaluated, Evaluation, Linted, Visible
 from surveys.questionnaires.wire.forms import TextForm
+from surveys.questionnaires.wire.library import LibraryId, LibraryItem
 from surveys.questionnaires.wire.questionnaires import (
     NewQuestionnaire,
     PageBody,
@@ -9,10 +10,13 @@ from surveys.questionnaires.wire.questionnaires import (
     QuestionnairePatch,
     VersionBody,
 )
+from surveys.questionnaires.wire.written import Written
 
 __all__ = [
     "Evaluated",
     "Evaluation",
+    "LibraryId",
+    "LibraryItem",
     "Linted",
     "NewQuestionnaire",
     "PageBody",
@@ -21,4 +25,5 @@ __all__ = [
     "TextForm",
     "VersionBody",
     "Visible",
+    "Written",
 ]

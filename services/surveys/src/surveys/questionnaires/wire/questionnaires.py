@@ -1,11 +1,11 @@
 """Questionnaires on the wire."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from common.errors import FieldProblem, Invalid, Message
 from common.http import StrictModel
 from surveys.questionnaires.domain.content import (
     Content,
@@ -14,25 +14,41 @@ from surveys.questionnaires.domain.content import (
     QuestionnaireState,
     VariableFate,
 )
-from surveys.questionnaires.wire.forms import PageForm, QuestionForm, TextForm, Words, unset
+from surveys.questionnaires.wire.forms import QuestionForm, TextForm, Words, unset
+from surveys.questionnaires.wire.library import LibraryId, shipped
+from surveys.questionnaires.wire.written import Pages, Written
 
-MAX_PAGES = 100
-
-_CONTENT = TypeAdapter(Content)
 _PAGES = TypeAdapter(tuple[QuestionnairePage, ...])
 
-Pages = Annotated[list[PageForm], Field(max_length=MAX_PAGES)]
+_ONE_SOURCE = Message(
+    "从问卷库复制时只填 from_library，标题和页随后再改",
+    "A copy of the library is named by from_library alone; title and pages are changed after it",
+)
+_NEEDED = Message("必填（或用 from_library 从问卷库复制）", "Required, unless from_library names one to copy")
 
 
 class NewQuestionnaire(StrictModel):
-    """A questionnaire to begin with."""
+    """A questionnaire to begin with: written out, or a copy of one of the library."""
 
-    title: TextForm
-    pages: Pages
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["title", "pages"]}, {"required": ["from_library"]}]}
+    )
+
+    from_library: LibraryId | None = Field(default=None, strict=False, description="The one to copy")
+    title: TextForm | None = None
+    pages: Pages | None = None
 
     def content(self) -> Content:
-        """The domain value."""
-        return _CONTENT.validate_python(self.model_dump())
+        """The domain value; raises Invalid where both are given, or one half of neither."""
+        written = {"title": self.title, "pages": self.pages}
+        if self.from_library is not None:
+            if given := [name for name, part in written.items() if part is not None]:
+                raise Invalid([FieldProblem(f"/{name}", "one_source", _ONE_SOURCE) for name in given])
+            return shipped(self.from_library)
+        if self.title is None or self.pages is None:
+            missing = [name for name, part in written.items() if part is None]
+            raise Invalid([FieldProblem(f"/{name}", "required", _NEEDED) for name in missing])
+        return Written(title=self.title, pages=self.pages).content()
 
 
 class TextPatch(StrictModel):

@@ -1,4 +1,4 @@
-"""Questionnaires over HTTP."""
+"""Drafts and versions over HTTP."""
 
 import asyncio
 from functools import partial
