@@ -15,12 +15,15 @@ from common.crypto import FieldCipher, hashed_secret
 from common.database import Database, UnitOfWork
 from common.errors import Versions
 from common.identifiers import GraduateId, InvitationId, OperationId, ResponseId
+from common.objects import ObjectName, Objects
+from common.objects.store import open_store
 from surveys.answers import commands as answers
 from surveys.invitations import commands as invitations
 from surveys.invitations import storage
 from surveys.invitations.domain import Batch, Channel, Invitation, NewInvitation
 from surveys.measures import commands as measures
 from surveys.responses import commands as responses
+from surveys.responses import storage as stored
 from surveys.responses.subscriptions import erase_answers
 from surveys.roster.subscriptions import keep_graduates
 from surveys.settings import Settings
@@ -34,6 +37,7 @@ Acts = dict[str, Act]
 
 ANY = Versions(any=True)
 CREATED, OPENED, SUBMITTED = range(3)
+PDF = b"%PDF-1.4\n%%EOF"
 
 
 @pytest.fixture
@@ -47,6 +51,8 @@ async def links(database: Database, client: Client, agree: Any, tokens: list[str
     """Three links: one that nobody used, one with a complete answer, one with a submitted answer."""
     for token in tokens[OPENED:]:
         await agree(token)
+        sent = await client(link=token).post("/v1/answer/files", files={"file": ("a.pdf", PDF)})
+        assert sent.status_code == 201, sent.text
         for page, values in (("work", {"satisfied": "y"}), ("study", {"match": 4})):
             path, saved = f"/v1/answer/pages/{page}", {"values": values}
             await client(link=token).put(path, json=saved, headers={"If-Match": "*"})
@@ -73,12 +79,21 @@ async def withdrawals(manager: httpx.AsyncClient, links: list[Invitation], schoo
 
 
 @pytest.fixture
+async def file(settings: Settings, database: Database) -> ObjectName:
+    """The name of a file that is stored and not kept yet."""
+    store = open_store(settings.objects, settings.service)
+    return await Objects(database, FieldCipher.load(settings.keyring_file), store).put(PDF, "application/pdf")
+
+
+@pytest.fixture
 async def acts_on(
     settings: Settings,
+    database: Database,
     school: str,
     plan: Json,
     links: list[Invitation],
     withdrawals: dict[str, Act],
+    file: ObjectName,
     keep: Any,
     graduate_event: Any,
 ) -> Callable[[int], Acts]:
@@ -91,6 +106,9 @@ async def acts_on(
         made = [NewInvitation(InvitationId(uuid4()), GraduateId(each), uuid4().bytes, b"") for each in strangers]
         return partial(invitations.invite, batch=batch, made=made)
 
+    async with database.reading() as connection:
+        begun = [await stored.of_invitation(connection, link.id) for link in links]
+
     everybody = [*strangers, *(link.graduate_id for link in links)]
 
     async def erase(events: list[IncomingEvent], unit: UnitOfWork) -> None:
@@ -101,7 +119,7 @@ async def acts_on(
         link = links[number]
         saved: Json = {"page_id": "work", "expected": ANY, "values": {"satisfied": "n"}}
         manager = Principal(subject="manager", role=Role.SURVEY_MANAGER, school_code=school)
-        return {
+        acts: Acts = {
             "open": partial(answers.open_link, invitation=link),
             "save": partial(answers.save_page, cipher=cipher, invitation=link, **saved),
             "submit": partial(answers.submit, cipher=cipher, invitation=link, expected=ANY, values={}),
@@ -116,7 +134,13 @@ async def acts_on(
             "close": partial(measures.close, wave_id=link.wave_id),
             "erase": partial(erase, [graduate_event(school, each, sequence=2, erased=True) for each in everybody]),
             "create": partial(waves.create, caller=manager, plan=NewWave.model_validate_json(json.dumps(plan)).plan()),
+            "show": partial(answers.show, cipher=cipher, invitation=link),
+            "add_file": partial(answers.add_file, invitation=link, name=file, media_type="application/pdf"),
         }
+        if (response := begun[number]) is not None:
+            acts["settle"] = partial(answers.settle, edited=response)
+            acts["detach"] = partial(answers.detach, cipher=cipher, past=response)
+        return acts
 
     return make
 
@@ -159,10 +183,57 @@ async def acts_on(
         ("erase", "submit", OPENED),
         ("erase", "withdraw", SUBMITTED),
         ("erase", "invite", CREATED),
+        ("show", "agree", OPENED),
+        ("show", "withdraw", OPENED),
+        ("show", "close", OPENED),
+        ("add_file", "add_file", OPENED),
+        ("add_file", "save", OPENED),
+        ("add_file", "submit", OPENED),
+        ("add_file", "withdraw", OPENED),
+        ("add_file", "withdraw by link", OPENED),
+        ("add_file", "erase", OPENED),
+        ("add_file", "close", OPENED),
     ],
 )
 async def test_acts_that_lock_the_same_rows_never_wait_in_a_circle(
     database: Database, acts_on: Callable[[int], Acts], first: str, second: str, link: int
 ) -> None:
     acts = acts_on(link)
+    await meet(database, acts[first], acts[second])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("settle", "settle"),
+        ("settle", "withdraw"),
+        ("settle", "withdraw by link"),
+        ("settle", "erase"),
+        ("settle", "detach"),
+        ("settle", "close"),
+        ("detach", "detach"),
+        ("detach", "withdraw"),
+        ("detach", "withdraw by link"),
+        ("detach", "erase"),
+        ("detach", "close"),
+    ],
+)
+async def test_acts_on_what_is_past_its_time_never_wait_in_a_circle(
+    database: Database,
+    client: Client,
+    tokens: list[str],
+    links: list[Invitation],
+    acts_on: Callable[[int], Acts],
+    moved: Any,
+    first: str,
+    second: str,
+) -> None:
+    reopened = await client(link=tokens[SUBMITTED]).post("/v1/answer/reopen", headers={"If-Match": "*"})
+    assert reopened.status_code == 200
+    over = "statement_timestamp() - interval '40 months'"
+    closed = "NULL" if "close" in {first, second} else over
+    await moved(
+        str(links[SUBMITTED].wave_id), f"opens_at = {over} - interval '1 day', closes_at = {over}, closed_at = {closed}"
+    )
+    acts = acts_on(SUBMITTED)
     await meet(database, acts[first], acts[second])

@@ -99,12 +99,37 @@ async def test_what_was_agreed_to_stays_what_it_was(
     assert (await consent(second, statement_version=1)).status_code == 422
     assert (await consent(second, statement_version=2, sensitive=True)).json()["consent"]["sensitive"] is True
     assert (await save(first)).status_code == 200
-    # who agrees once more agrees to what applies now
-    assert (await consent(first, statement_version=2)).json()["consent"]["retention_months"] == 12
+    # who agrees once more agrees to what is shown, and no newer statement is
+    assert (await consent(first, statement_version=2)).status_code == 422
+    assert (await consent(first, sensitive=True)).json()["consent"]["retention_months"] == 36
     assert await rows(RECEIPTS, id=graduates[0]) == [
         {"statement_version": 1, "sensitive": False, "means": "screen"},
-        {"statement_version": 2, "sensitive": False, "means": "screen"},
+        {"statement_version": 1, "sensitive": True, "means": "screen"},
     ]
+
+
+async def test_nobody_agrees_to_a_text_that_was_not_shown(
+    client: Client, manager: httpx.AsyncClient, tokens: list[str], graduates: list[UUID], rows: Rows
+) -> None:
+    holder = client(link=tokens[0])
+    # each time another text whose number is 1: the shipped one, then two statements of the school
+    etags = [(await holder.get("/v1/answer")).headers["ETag"]]
+    for _ in range(2):
+        path = await publish(manager)
+        changed = await consent(holder)
+        assert (changed.status_code, changed.json()["errors"][0]["rule"]) == (422, "statement_not_current")
+        assert (await consent(holder, etags[-1])).status_code == 422
+        shown = await holder.get("/v1/answer")
+        assert (shown.json()["consent"]["statement_version"], shown.json()["consent"]["text"]) == (1, WORDS)
+        # what was read in another window before cannot be agreed to any more
+        assert (await consent(holder, etags[-1])).status_code == 412
+        etags.append(shown.headers["ETag"])
+        assert (await holder.get("/v1/answer")).headers["ETag"] == etags[-1]
+    assert await rows(RECEIPTS, id=graduates[0]) == []
+    given = await consent(holder, etags[-1])
+    assert (given.status_code, given.json()["consent"]["given"]) == (200, True)
+    [receipt] = await rows("SELECT statement_id FROM response_consents WHERE graduate_id = :id", id=graduates[0])
+    assert f"{receipt['statement_id']}" == path.rsplit("/", 1)[-1]
 
 
 async def test_receipts_outlive_withdrawal_and_erasure(

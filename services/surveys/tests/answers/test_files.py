@@ -1,14 +1,21 @@
 """Files of answers: which are taken, whose they are, and that they go with the answer."""
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from PIL import Image
 
 from common.contracts.envelope import IncomingEvent
+from common.crypto import FieldCipher
+from common.database import Database
+from common.objects import ObjectName, Objects
+from common.objects.store import open_store
+from surveys.settings import Settings
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -67,6 +74,26 @@ async def test_a_file_is_named_by_the_answer_that_it_was_sent_with(
         (file_id, "application/pdf")
     ]
     assert await states(rows, graduates[0]) == ["kept"]
+
+
+async def test_a_picture_is_kept_without_its_notes(
+    client: Client, agreed: list[str], rows: Rows, settings: Settings, database: Database
+) -> None:
+    holder = client(link=agreed[0])
+    store = open_store(settings.objects, settings.service)
+    objects = Objects(database, FieldCipher.load(settings.keyring_file), store)
+    exif, made = Image.Exif(), io.BytesIO()
+    exif[0x010F] = "Telephone of somebody"
+    image = Image.effect_noise((40, 30), 90.0)
+    image.save(made, "JPEG", exif=exif, comment=b"my home")
+    sent = await send(holder, made.getvalue() + b"after the end")
+    [kept] = await rows("SELECT name FROM response_files WHERE id = :id", id=sent.json()["id"])
+    stored = (await objects.get(ObjectName(kept["name"]))).content
+    assert not any(note in stored for note in (b"Telephone", b"my home", b"after the end"))
+    before, after = (Image.open(io.BytesIO(each)) for each in (made.getvalue(), stored))
+    assert (after.format, after.tobytes()) == ("JPEG", before.tobytes())
+    broken = await send(holder, made.getvalue()[:200])
+    assert (broken.status_code, broken.json()["code"]) == (422, "picture_broken")
 
 
 async def test_what_is_no_such_file_is_refused(client: Client, tokens: list[str], agree: Any) -> None:

@@ -1,5 +1,6 @@
 """Answering over HTTP, with the token of a personal link in place of an account."""
 
+import asyncio
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -11,6 +12,7 @@ from common.auth import Caller
 from common.crypto import FieldCipher, hashed_secret
 from common.database import Database
 from common.files import JPEG, PDF, PNG
+from common.files.pictures import picture_alone
 from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, Upload, XPurpose, answer, resource
 from common.http.language import preferred_language
 from common.identifiers import ResponseId
@@ -93,7 +95,11 @@ revealing = Router(prefix="/v1/responses", tags=["responses"])
 )
 async def read_answer(*, invitation: Holder, database: Db, cipher: Cipher, language: Reads) -> Response:
     async with database.reading() as connection:
-        return _shown(language, await commands.read(connection, cipher, invitation))
+        given = await commands.read(connection, cipher, invitation)
+    if given.shows_another:
+        act = partial(commands.show, cipher=cipher, invitation=invitation)
+        given = await database.act(holder_of(invitation), act)
+    return _shown(language, given)
 
 
 @router.put(
@@ -175,7 +181,8 @@ async def evaluate_answer(
     status_code=201,
     response_model=AnswerFileBody,
     summary="Send a file, which a value then names by its id",
-    description="JPEG, PNG or PDF, up to 5 MB, ten an answer. It goes with the answer.",
+    description="JPEG, PNG or PDF, up to 5 MB, ten an answer. A picture is kept without its notes (place, device), "
+    "and a file goes with the answer.",
 )
 async def send_file(
     *,
@@ -189,7 +196,7 @@ async def send_file(
     async with database.reading() as connection:
         await commands.read(connection, cipher, invitation)
     media_type = _MEDIA_TYPES[upload.kind]
-    name = await objects.put(upload.content, media_type)
+    name = await objects.put(await asyncio.to_thread(picture_alone, upload.content), media_type)
     act = partial(commands.add_file, invitation=invitation, name=name, media_type=media_type)
 
     async def sent_before(done: Answered) -> AnswerFile:

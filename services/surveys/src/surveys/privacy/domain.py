@@ -77,6 +77,11 @@ class StatementVersion(Said):
     school_code: SchoolCode | None = None
     published_at: datetime | None = None
 
+    @property
+    def place(self) -> tuple[UUID | None, int]:
+        """Which text it is: numbers count within one statement."""
+        return self.statement_id, self.number
+
 
 class StatementPublished(Conflict):
     """What it says is that of the newest version; two versions with one content would pass for two statements."""

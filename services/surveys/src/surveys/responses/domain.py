@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from common.errors import Conflict, Message
 from common.identifiers import GraduateId, InvitationId, ResponseId, SchoolCode, WaveId
@@ -41,7 +42,8 @@ class Response:
 
     `measured_version` is the one whose answers gave values to measures last; None where none do. `effective_version` is
     the one that was submitted last, also while a newer one is edited; `completeness` and `mode` are of that one.
-    Since `detached_at` the answer is kept without the person.
+    Since `detached_at` the answer is kept without the person. `shown_…` is the privacy statement that the holder of the
+    link was shown last before consent: without `shown_statement_id` the one that is shipped.
     """
 
     id: ResponseId
@@ -62,6 +64,8 @@ class Response:
     completeness: Completeness | None
     mode: Mode | None
     detached_at: datetime | None
+    shown_statement_id: UUID | None
+    shown_statement_version: int | None
 
     @property
     def is_edited(self) -> bool:

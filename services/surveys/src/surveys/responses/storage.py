@@ -82,6 +82,7 @@ _TAKE_FILES = (
 )
 _DESTROY = text("SELECT destroy_contents(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _ERASE_ANSWERS = text("SELECT erase_answers(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_SHOW = update(responses).where(responses.c.id == bindparam("of_id"))
 _ERASE = delete(response_pages).where(response_pages.c.response_id == bindparam("response_id"))
 
 
@@ -102,6 +103,15 @@ async def begun(connection: Connection, invitation: Invitation) -> Response:
         "school_code": invitation.school_code,
     }
     return rows.one(Response, await connection.execute(_BEGIN, values))
+
+
+async def begun_with(
+    connection: Connection, invitation: Invitation, statement_id: UUID | None, statement_version: int
+) -> None:
+    """Stores the response of a held invitation, and which privacy statement its holder is shown."""
+    response = await begun(connection, invitation)
+    shown = {"shown_statement_id": statement_id, "shown_statement_version": statement_version}
+    await connection.execute(_SHOW, {"of_id": response.id, **shown})
 
 
 async def find(connection: Connection, scope: RowScope, response_id: ResponseId) -> Response | None:

@@ -47,6 +47,9 @@ responses = Table(
     Column("mode", Text),
     # since when the answer has lost the person
     Column("detached_at", DateTime(timezone=True)),
+    # what may be agreed to: without an id the statement that is shipped; rows of the release before lack both
+    Column("shown_statement_id", Uuid),
+    Column("shown_statement_version", Integer),
     CheckConstraint("state IN ('open', 'submitted', 'withdrawn')", name="state_known"),
     CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_time"),
     CheckConstraint(_COMPLETENESS, name="completeness_known"),

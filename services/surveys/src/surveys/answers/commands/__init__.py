@@ -6,7 +6,7 @@ Each holds the wave and then the invitation, so that acts on one response follow
 from surveys.answers.commands.consenting import agree
 from surveys.answers.commands.detaching import detach, end_past
 from surveys.answers.commands.filing import AnswerFile, add_file
-from surveys.answers.commands.holding import RESPONDENT, Answer, Asked, find, holder_of, open_link, read
+from surveys.answers.commands.holding import RESPONDENT, Answer, Asked, find, holder_of, open_link, read, show
 from surveys.answers.commands.revealing import Revealed, reveal
 from surveys.answers.commands.saving import SETTLE_SECONDS, reopen, save_page, settle, settle_overdue, submit
 from surveys.answers.commands.withdrawing import withdraw
@@ -31,6 +31,7 @@ __all__ = [
     "save_page",
     "settle",
     "settle_overdue",
+    "show",
     "submit",
     "withdraw",
 ]

@@ -7,7 +7,7 @@ from common import clock
 from common.auth import Actor
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
-from common.errors import ExpectedVersion, NotFound, must_equal
+from common.errors import ExpectedVersion, NotFound, Versions, must_equal
 from common.identifiers import ResponseId
 from common.sql import Connection
 from surveys.answers import storage
@@ -46,8 +46,8 @@ class Asked:
 class Answer(Asked):
     """Everything about one person's answer while it is being given.
 
-    `statement` is what was agreed to by the newest receipt, and without one what is to be read now. What was submitted
-    may be edited until `editable_until`.
+    `statement` is what was agreed to first, and before that what is to be read now. What was submitted may be edited
+    until `editable_until`.
     """
 
     response: Response
@@ -68,6 +68,12 @@ class Answer(Asked):
     def version(self) -> int:
         """That of the response: every saved page raises it."""
         return self.response.version
+
+    @property
+    def shows_another(self) -> bool:
+        """Whether the statement to be agreed to is another than the one that is noted as shown."""
+        shown = (self.response.shown_statement_id, self.response.shown_statement_version)
+        return self.receipt is None and self.response.state is ResponseState.OPEN and shown != self.statement.place
 
     def with_values(self, sent: Values) -> "Answer":
         """The answer after a change of its values, judged anew."""
@@ -91,7 +97,8 @@ async def open_link(unit: UnitOfWork, *, invitation: Invitation) -> None:
     if held.state is not InvitationState.CREATED or held.token_digest is None or wave.phase is not WavePhase.OPEN:
         return
     await invitations.mark(unit.connection, held.id, InvitationState.OPENED)
-    await responses.begun(unit.connection, held)
+    statement = await statement_for(unit.connection, wave.school_code, wave.privacy_statement_id)
+    await responses.begun_with(unit.connection, held, *statement.place)
     detail = {"wave_id": str(held.wave_id)}
     await unit.audit("invitation.open", "invitation", held.id, school_code=held.school_code, detail=detail)
 
@@ -102,6 +109,24 @@ async def read(connection: Connection, cipher: FieldCipher, invitation: Invitati
     await _must_be_answerable(connection, invitation, wave)
     wave.must_have_opened()
     return await find(connection, cipher, invitation)
+
+
+async def show(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation) -> Answer:
+    """Notes which privacy statement the holder is shown, since only that one can be agreed to.
+
+    The version of the response rises with another statement, so that what was read before cannot be agreed to any more.
+    Raises LinkRefused, or WaveNotOpen.
+    """
+    asked, response = await answerable(unit, invitation, Versions(any=True))
+    answer = await answer_of(unit.connection, cipher, asked, response)
+    if not answer.shows_another:
+        return answer
+    statement_id, number = answer.statement.place
+    shown = await responses.save(
+        unit.connection, response, shown_statement_id=statement_id, shown_statement_version=number
+    )
+    await audit(unit, "show_statement", shown)
+    return replace(answer, response=shown)
 
 
 async def find(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
