@@ -63,6 +63,7 @@ async def none_shown(
 
 OWN_OR_NOTHING = {
     ("POST", "/v1/questionnaires"): 201,
+    ("POST", "/v1/questionnaires/xlsform"): 201,
     ("POST", "/v1/privacy-statements"): 201,
     ("POST", "/v1/graduates/search"): 200,
     ("POST", "/v1/employers/search"): 200,

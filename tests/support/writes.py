@@ -1,9 +1,11 @@
 """A complete request for every write that needs a token: what decides over it is then only who asks."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import openpyxl
 from campus import population_change, waiver
 from contents import CONTENTS
 from format_a import destination_cells, graduate_row, workbook
@@ -214,6 +216,7 @@ def complete_requests(
             "data": fields,
             "files": {"file": ("photos.zip", zipped(("1.jpg", jpeg())))},
         },
+        ("POST", "/v1/questionnaires/xlsform"): {"files": {"file": ("form.xlsx", xlsform())}},
         ("POST", "/v1/corrections/{correction_id}/proofs"): {
             "data": {"kind": "other"},
             "files": {"file": ("proof.pdf", b"%PDF-1.7\n%%EOF\n")},
@@ -257,6 +260,17 @@ def complete_requests(
         },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }
+
+
+def xlsform() -> bytes:
+    """A questionnaire with one question."""
+    book = openpyxl.Workbook()
+    book.active.title = "survey"
+    for row in (("type", "name", "label"), ("integer", "offers", "录用通知")):
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def clear_export(school: str) -> Json:

@@ -36,12 +36,15 @@ class Message:
 class FieldProblem:
     """One faulty field: where it is, which rule it breaks, and the sentence for the caller.
 
-    `pointer` is a JSON pointer into the body (`/employer_name`) or the name of a query parameter (`limit`).
+    `pointer` is a JSON pointer into the body (`/employer_name`) or the name of a query parameter (`limit`). Of a cell
+    of a file, `row` is the number that a spreadsheet program shows, `column` the text of its header.
     """
 
     pointer: str
     rule: str
     message: Message
+    row: int | None = None
+    column: str | None = None
 
 
 class QuxiangError(Exception):

@@ -80,7 +80,12 @@ AREAS = (
     ),
     Area(
         tables=[questionnaires, questionnaire_versions],
-        routes=[questionnaire_routes.drafts, questionnaire_routes.library],
+        routes=[
+            questionnaire_routes.drafts,
+            questionnaire_routes.library,
+            questionnaire_routes.paper,
+            questionnaire_routes.xlsform,
+        ],
     ),
     Area(routes=[variable_routes]),
     Area(tables=[statements, statement_versions], routes=[privacy_routes]),

@@ -137,5 +137,5 @@ async def test_what_is_to_begin_is_said_once(
 async def test_the_library_is_for_those_who_write_questionnaires(
     client: Callable[..., httpx.AsyncClient], school: str
 ) -> None:
-    graduate = client("counsellor", school_code=school, class_codes=["0101"])
-    assert (await graduate.get("/v1/questionnaire-library")).status_code == 403
+    counsellor = client("counsellor", school=school, class_="0101")
+    assert (await counsellor.get("/v1/questionnaire-library")).status_code == 403

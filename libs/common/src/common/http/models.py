@@ -35,6 +35,8 @@ class ProblemItem(BaseModel):
     pointer: str = Field(description="JSON pointer into the body, or the name of a query parameter or header")
     rule: str = Field(description="The rule that is broken; stable")
     message: str
+    row: int | None = Field(default=None, description="Of a cell in a file: the row as a spreadsheet program shows it")
+    column: str | None = Field(default=None, description="Of a cell in a file: the text of the column's header")
 
 
 class Problem(BaseModel):

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from common.errors import (
     BadQuery,
     Conflict,
+    FieldProblem,
     Forbidden,
     Gone,
     Invalid,
@@ -87,11 +88,14 @@ def _document(error: QuxiangError, status: int, language: str) -> dict[str, Any]
         "detail": error.detail.in_language(language),
         "code": error.code,
         "trace_id": current_correlation_id(),
-        "errors": [
-            {"pointer": each.pointer, "rule": each.rule, "message": each.message.in_language(language)}
-            for each in error.problems
-        ],
+        "errors": [_item(each, language) for each in error.problems],
     }
+
+
+def _item(problem: FieldProblem, language: str) -> dict[str, Any]:
+    item = {"pointer": problem.pointer, "rule": problem.rule, "message": problem.message.in_language(language)}
+    cell = {"row": problem.row, "column": problem.column}
+    return item if problem.row is None else {**item, **cell}
 
 
 def _headers(error: QuxiangError, status: int) -> dict[str, str]:

@@ -7,9 +7,12 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OLD_WORKBOOKS = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08")
 """A compound document, or its one stream by itself."""
 
+XLSX = FileKind("xlsx", ".xlsx", _OPEN_XML, lambda content: content.startswith(ZIPPED))
+"""A workbook of today, or another zipped file."""
+
 SPREADSHEETS = Files(
     (
-        FileKind("xlsx", ".xlsx", _OPEN_XML, lambda content: content.startswith(ZIPPED)),
+        XLSX,
         FileKind("xls", ".xls", "application/vnd.ms-excel", lambda content: content.startswith(_OLD_WORKBOOKS)),
         FileKind("csv", ".csv", "text/csv", lambda content: format_of(content) is None),
     ),

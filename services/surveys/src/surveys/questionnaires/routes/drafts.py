@@ -41,28 +41,25 @@ async def list_questionnaires(
     caller.must_be_in(commands.EDITORS)
     async with database.reading() as connection:
         after = page.last_seen(UUID)
-        found = await storage.page(connection, caller.row_scope(), school, after, page.limit + 1)
-    return page_of(page, found, lambda questionnaire: questionnaire.id, QuestionnaireBody.model_validate)
+        listed = await storage.page(connection, caller.row_scope(), school, after, page.limit + 1)
+    return page_of(page, listed, lambda questionnaire: questionnaire.id, QuestionnaireBody.model_validate)
 
 
 @router.post("", status_code=201, response_model=QuestionnaireBody, summary="Begin a questionnaire")
 async def create_questionnaire(
     *, caller: Caller, database: Db, body: NewQuestionnaire, once: IdempotencyKey
 ) -> Response:
-    def created(made: Questionnaire) -> Response:
-        return resource(QuestionnaireBody.model_validate(made), made.version, 201, f"/v1/questionnaires/{made.id}")
-
     act = partial(commands.create, caller=caller, content=body.content())
     return await answer(
         database.act(caller.actor, act, once),
         show=created,
-        again=lambda done: _found(database, caller, QuestionnaireId(UUID(done.object_id))),
+        again=lambda done: found(database, caller, QuestionnaireId(UUID(done.object_id))),
     )
 
 
 @router.get("/{questionnaire_id}", response_model=QuestionnaireBody, summary="One questionnaire with its draft")
 async def read_questionnaire(*, caller: Caller, database: Db, questionnaire_id: QuestionnaireId) -> Response:
-    return _shown(await _found(database, caller, questionnaire_id))
+    return _shown(await found(database, caller, questionnaire_id))
 
 
 @router.patch("/{questionnaire_id}", response_model=QuestionnaireBody, summary="Change the draft")
@@ -83,7 +80,7 @@ async def publish_questionnaire(
     return await answer(
         database.act(caller.actor, act, once),
         show=_shown,
-        again=lambda _: _found(database, caller, questionnaire_id),
+        again=lambda _: found(database, caller, questionnaire_id),
     )
 
 
@@ -91,7 +88,7 @@ async def publish_questionnaire(
 async def evaluate_questionnaire(
     *, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, body: Evaluation
 ) -> Evaluated:
-    draft = await _found(database, caller, questionnaire_id)
+    draft = await found(database, caller, questionnaire_id)
     if problems := list(wrong_facts(body.roster)):
         raise Invalid(problems)
     facts = Facts(body.day or today(), facts_of(body.roster))
@@ -104,7 +101,7 @@ async def evaluate_questionnaire(
 async def lint_questionnaire(
     *, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, request: Request
 ) -> Linted:
-    draft = await _found(database, caller, questionnaire_id)
+    draft = await found(database, caller, questionnaire_id)
     language = preferred_language(request.headers.get("accept-language"))
     return Linted.of(await asyncio.to_thread(findings, draft), language)
 
@@ -112,11 +109,17 @@ async def lint_questionnaire(
 @router.get("/{questionnaire_id}/versions/{number}", response_model=VersionBody, summary="A published version")
 async def read_version(*, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, number: Number) -> Response:
     async with database.reading() as connection:
-        found = await storage.find_version(connection, caller.row_scope(), questionnaire_id, number)
-    return resource(VersionBody.model_validate(commands.permitted(caller, found)), number)
+        version = await storage.find_version(connection, caller.row_scope(), questionnaire_id, number)
+    return resource(VersionBody.model_validate(commands.permitted(caller, version)), number)
 
 
-async def _found(database: Database, caller: Principal, questionnaire_id: QuestionnaireId) -> Questionnaire:
+def created(made: Questionnaire) -> Response:
+    """The answer to what began a questionnaire."""
+    return resource(QuestionnaireBody.model_validate(made), made.version, 201, f"/v1/questionnaires/{made.id}")
+
+
+async def found(database: Database, caller: Principal, questionnaire_id: QuestionnaireId) -> Questionnaire:
+    """A questionnaire in the caller's scope; raises NotFound, Forbidden."""
     async with database.reading() as connection:
         return commands.permitted(caller, await storage.find(connection, caller.row_scope(), questionnaire_id))
 
