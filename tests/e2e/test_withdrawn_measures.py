@@ -60,6 +60,7 @@ async def test_no_value_comes_back(stack: Stack, campus: Campus, new_school: str
     after = {service: await tables_with_pay(stack, service) for service in ("surveys", "indicators")}
     assert after == {"surveys": {"outbox": 1}, "indicators": {"measure_answers": 1}}
     assert not await measured(campus, graduate)
+    await stack.run("surveys", "verify", "--school", new_school)
 
 
 async def measured(campus: Campus, graduate: str) -> bool:

@@ -1,15 +1,13 @@
 """The service's own commands: keys that change, evidence past its day, and proof that what is stored fits together."""
 
-import json
 from argparse import ArgumentParser, Namespace
-from dataclasses import asdict
 
 from common.crypto import FieldCipher
 from common.database import Database
-from common.errors import Unavailable
 from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
 from common.service_process import Command, rotate_keys, run_as_owner
+from common.verifying import run_checks
 from destinations.cases.storage import reseal_notes
 from destinations.checks.storage.erasing import reseal_checks
 from destinations.employers.storage.rotation import reseal_merges
@@ -26,9 +24,6 @@ from destinations.support.storage import reseal_plans
 from destinations.tasks.storage import reseal_answers, reseal_disputes
 from destinations.tip_offs.storage import reseal_contacts, reseal_messages
 from destinations.verification import CHECKS
-
-DIFFERENT, NOT_POSSIBLE = 1, 2
-"""Exit codes of `verify`: something is not as it must be; a part could not be compared."""
 
 _REWRAPPED = {
     "Keys of files are wrapped": rewrap_file_keys,
@@ -68,21 +63,7 @@ async def run_retention(_settings: Settings, database: Database, parsed: Namespa
 
 async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:
     """Compares what is stored twice; 0 only when everything was compared and agrees."""
-    code = 0
-    for name, check in CHECKS.items():
-        try:
-            verified = await check(database, settings)
-        except Unavailable as error:
-            _log.error("Not compared", check=name, code=error.code, cause=error.detail.en)
-            code = code or NOT_POSSIBLE
-            continue
-        # wrong rows are the graver finding
-        code = DIFFERENT if verified.differences else code
-        if parsed.json:
-            print(json.dumps(asdict(verified)), flush=True)
-        else:
-            _log.info("Compared", **asdict(verified))
-    return code
+    return await run_checks(database, settings, CHECKS, as_json=parsed.json)
 
 
 def _verify_arguments(parser: ArgumentParser) -> None:

@@ -5,7 +5,7 @@ Each part of the rows is compared by one statement, which sees one moment, so th
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from common.database import Database
 from common.errors import NotFound
 from common.objects import ObjectName, Objects
 from common.objects.store import ObjectsUnavailable, Store, open_store
-from common.observability import logger
 from common.sql import Row
+from common.verifying import PART, Verified
 from destinations.checks.storage import drawing
 from destinations.coverage.domain import Asked, By
 from destinations.coverage.storage import coverage
@@ -32,16 +32,9 @@ from destinations.registrations.domain.content import FIELDS
 from destinations.registrations.tables import HANDS
 from destinations.settings import Settings
 
-PART = 5_000
-"""Rows of one statement, and pieces between two lines of progress."""
-
 REPORTS_AT_ONCE = 100
 """Reports that are read together; each is counted by itself."""
 
-MAX_SHOWN = 100
-"""Differences of one check that are named; all are counted."""
-
-_log = logger(__name__)
 _FIRST = UUID(int=0)
 _COMPARED = (
     *("graduate_id", "school_code", "version", "confirmation", "source", *FIELDS, "code_lists"),
@@ -123,26 +116,6 @@ _FILES = text(f"SELECT id, name, stored_sha256 {_STORED} AND id > :after ORDER B
     bindparam("after", type_=Uuid), bindparam("part", type_=Integer)
 )
 _FILE = text(f"SELECT name, stored_sha256 {_STORED} AND id = :id")
-
-
-@dataclass
-class Verified:
-    """What one check has compared, and the ids of what is not as it must be, some of them."""
-
-    check: str
-    compared: int = 0
-    differences: int = 0
-    named: list[str] = field(default_factory=list)
-
-    def note(self, row_id: UUID | str, *, differs: bool) -> None:
-        """Counts one row."""
-        self.compared += 1
-        if differs:
-            self.differences += 1
-            self.named += [f"{row_id}"] if self.differences <= MAX_SHOWN else []
-            _log.error("Difference", check=self.check, id=f"{row_id}")
-        if self.compared % PART == 0:
-            _log.info("Compared so far", check=self.check, compared=self.compared, differences=self.differences)
 
 
 async def verify_rows(database: Database, _settings: Settings) -> Verified:

@@ -20,9 +20,10 @@ from common.consuming import Handle
 from common.crypto import FieldCipher, KeyRing, UndecryptableError
 from common.database import Database
 from common.identifiers import GraduateId
+from common.verifying import DIFFERENT
 from destinations.evidence.domain import EvidenceId
 from destinations.evidence.storage import get
-from destinations.maintenance import DIFFERENT, run_retention, run_rotate_keys, run_verify
+from destinations.maintenance import run_retention, run_rotate_keys, run_verify
 from destinations.settings import Settings
 from testing.databases import ServiceDatabase
 

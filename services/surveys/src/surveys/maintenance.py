@@ -1,20 +1,23 @@
-"""The service's own commands: keys that change, and answers that are past their day."""
+"""The service's own commands: keys that change, answers past their day, and proof that what is stored fits together."""
 
 from argparse import ArgumentParser, Namespace
 from functools import partial
 
 from common.crypto import FieldCipher
 from common.database import Database
+from common.identifiers import SchoolCode
 from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
 from common.resealing import rows_under
 from common.service_process import Command, rotate_keys
+from common.verifying import run_checks
 from surveys.answers.commands import end_past
 from surveys.answers.storage.detaching import past, reseal_detached
 from surveys.answers.storage.rotation import reseal_contents, reseal_pages
 from surveys.invitations.storage import reseal_tokens
 from surveys.schema import metadata
 from surveys.settings import Settings
+from surveys.verification import CHECKS
 
 _log = logger(__name__)
 _RESEALED = {
@@ -43,6 +46,20 @@ async def run_retention(settings: Settings, database: Database, parsed: Namespac
     return 0
 
 
+async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:
+    """Compares the roster with its owners, answers with what was announced; 0 only when all was compared and agrees.
+
+    Prints a line of JSON for each check.
+    """
+    school = SchoolCode(parsed.school) if parsed.school is not None else None
+    checks = {name: partial(check, school=school) for name, check in CHECKS.items()}
+    return await run_checks(database, settings, checks, as_json=True)
+
+
+def _verify_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--school", help="this school only; all without")
+
+
 def _retention_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only count what is past its day")
 
@@ -52,6 +69,7 @@ def _rotate_arguments(parser: ArgumentParser) -> None:
 
 
 COMMANDS = (
+    Command("verify", "prove that roster, answers and what was announced of them agree", run_verify, _verify_arguments),
     Command("rotate-keys", "wrap and seal by the ring's current key", run_rotate_keys, _rotate_arguments),
     Command("retention", "take the person out of answers past their day", run_retention, _retention_arguments),
 )

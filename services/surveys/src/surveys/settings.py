@@ -1,5 +1,7 @@
 """Settings of this service."""
 
+from pydantic import Field
+
 from common.settings import ServiceSettings
 
 
@@ -8,3 +10,6 @@ class Settings(ServiceSettings):
 
     service: str = "surveys"
     port: int = 8003
+    destinations_url: str | None = Field(
+        default=None, description="Base address of destinations, whose history `verify` compares with"
+    )

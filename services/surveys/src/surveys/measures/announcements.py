@@ -43,6 +43,18 @@ def closed(wave: Wave, moment: Moment, recorded_at: datetime) -> OutgoingEvent:
     )
 
 
+def said(given: Sequence[Given]) -> tuple[contract.MeasuredValue, ...]:
+    """What answers give, as events say it."""
+    return tuple(
+        contract.MeasuredValue(
+            measure=each.measure,
+            value=each.value,
+            post_level=each.post_level and contract.PostLevel(each.post_level.value),
+        )
+        for each in given
+    )
+
+
 def _data(
     response: Response,
     wave: Wave,
@@ -71,14 +83,7 @@ def _data(
         questionnaire_version=wave.questionnaire_version,
         completeness=response_contract.Completeness(completeness.value),
         mode=response_contract.Mode((response.mode or Mode.API).value),
-        values=tuple(
-            contract.MeasuredValue(
-                measure=each.measure,
-                value=each.value,
-                post_level=each.post_level and contract.PostLevel(each.post_level.value),
-            )
-            for each in given
-        ),
+        values=said(given),
     )
 
 

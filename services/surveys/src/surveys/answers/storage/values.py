@@ -98,12 +98,16 @@ async def submissions_of(
     return [
         {
             **{name: row[name] for name in ("version", "submitted_at", "completeness", "mode")},
-            "values": json.loads(
-                cipher.decrypt(CONTENT_FIELD, record_of(response_id, row.version), row.values_ciphertext)
-            ),
+            "values": opened(cipher, response_id, row.version, row.values_ciphertext),
         }
         for row in found
     ]
+
+
+def opened(cipher: FieldCipher, response_id: ResponseId, version: int, ciphertext: bytes) -> Values:
+    """What was submitted, by question; raises UndecryptableError."""
+    values: Values = json.loads(cipher.decrypt(CONTENT_FIELD, record_of(response_id, version), ciphertext))
+    return values
 
 
 async def pages_of(connection: Connection, cipher: FieldCipher, response_id: ResponseId) -> list[dict[str, Any]]:

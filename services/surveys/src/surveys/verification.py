@@ -1,0 +1,162 @@
+"""Proves that what is stored of answers fits together, and that what was announced of them is what they say now.
+
+Each part is read by one statement, which sees one moment, so that answers are given beside it.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Text, Uuid, bindparam, text
+
+from common.contracts import measure, response
+from common.crypto import FieldCipher, UndecryptableError
+from common.database import Database
+from common.identifiers import SchoolCode
+from common.sql import Row
+from common.verifying import Verified
+from surveys.answers.storage import Values
+from surveys.answers.storage.values import opened
+from surveys.histories import verify_registrations, verify_roster
+from surveys.measures.announcements import said
+from surveys.measures.domain import values_given
+from surveys.questionnaires.domain.content import Content
+from surveys.questionnaires.domain.logic import is_refusal
+from surveys.questionnaires.domain.questions import kind_of
+from surveys.questionnaires.storage import published
+from surveys.settings import Settings
+
+PART = 500
+"""Responses of one statement, with all that was submitted last."""
+
+_FIRST = UUID(int=0)
+_RESPONSES = text(
+    f"""
+    WITH part AS (
+         SELECT * FROM responses
+          WHERE id > :after AND (CAST(:school AS text) IS NULL OR school_code = :school) ORDER BY id LIMIT :part
+    )
+    SELECT part.*, waves.cycle, waves.questionnaire_id, waves.questionnaire_version,
+           coalesce(graduates.erased, false) AS erased, content.values_ciphertext,
+           content.completeness AS submitted_completeness, content.mode AS submitted_mode,
+           (SELECT count(*) FROM submitted_contents WHERE response_id = part.id) AS contents,
+           (SELECT count(*) FROM response_pages WHERE response_id = part.id) AS pages,
+           said.data AS said, measured.type AS measured_type, measured.data AS measured
+      FROM part JOIN waves ON waves.id = part.wave_id
+      LEFT JOIN graduates ON graduates.graduate_id = part.graduate_id
+      LEFT JOIN submitted_contents AS content
+        ON content.response_id = part.id AND content.version = part.effective_version
+      LEFT JOIN outbox AS said ON said.topic = '{response.TOPIC}' AND said.key = CAST(part.graduate_id AS text)
+                              AND said.sequence = part.announced_sequence
+      LEFT JOIN LATERAL (
+           SELECT type, data FROM outbox
+            WHERE topic = '{measure.TOPIC}' AND key = CAST(part.graduate_id AS text)
+              AND data ->> 'response_id' = CAST(part.id AS text) ORDER BY sequence DESC LIMIT 1
+      ) AS measured ON true
+     ORDER BY part.id
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer), bindparam("school", type_=Text))
+
+Fits = Callable[[Row, Values | None, Content], bool]
+"""Whether a response fits, with what counts of it (None: it cannot be read, or there is none) and what it answers."""
+
+
+def contents_fit(row: Row, values: Values | None, _: Content) -> bool:
+    """What counts can be read, and is gone where the answer was withdrawn or lost the person, or the person is erased.
+
+    What the release before submitted stands page by page.
+    """
+    if row.erased or row.detached_at is not None or row.state == "withdrawn":
+        return not row.contents and not row.pages and (row.state != "withdrawn" or row.effective_version is None)
+    if row.effective_version is None:
+        return not row.contents
+    submitted = (row.submitted_completeness, row.submitted_mode)
+    drafted = row.state == "submitted" and row.pages
+    return values is not None and submitted == (row.completeness, row.mode) and not drafted
+
+
+def counts_fit(row: Row, values: Values | None, content: Content) -> bool:
+    """The newest event says the state, and how many questions are answered: as many as the answer answers."""
+    stands = "submitted" if row.state == "open" and row.effective_version is not None else row.state
+    if row.announced_sequence is None:
+        return bool(stands == "open")
+    stated = {"state": stands, "wave_id": str(row.wave_id)}
+    stated |= {name: row[name] for name in ("questions_answered", "questions_total")}
+    if row.said is None or not stated.items() <= row.said.items():
+        return False
+    return values is None or row.questions_answered == answered_among(content, values)
+
+
+def measures_fit(row: Row, values: Values | None, content: Content) -> bool:
+    """What was announced last gives what the answer gives now; nothing once it was taken back."""
+    is_given = row.measured_type == measure.RECORDED
+    if row.measured_version is None or not is_given:
+        # before measures there were answers, too
+        stands = values is not None and row.effective_version is not None and row.state != "withdrawn"
+        gives = stands and bool(values_given(content, values or {}, row.cycle))
+        return row.measured_version is None and not is_given and not gives
+    if values is None:
+        # what the release before submitted cannot be read as a whole, but stands
+        return row.effective_version is None and row.state == "submitted" and not row.erased
+    given = [each.model_dump(mode="json") for each in said(values_given(content, values, row.cycle))]
+    versions = {row.measured["response_version"], row.measured_version, row.effective_version}
+    return len(versions) == 1 and bool(row.measured["values"] == given)
+
+
+def answered_among(content: Content, values: Values) -> int:
+    """How many questions these values answer, none of which is hidden; a refusal is an answer."""
+    count = 0
+    for question in content.questions:
+        kind, given = kind_of(question), values.get(question.id)
+        if kind.asks and given is not None:
+            count += is_refusal(given) or kind.is_whole(question, kind.values(question, given))
+    return count
+
+
+async def verify_answers(
+    check: str, fits: Fits, database: Database, settings: Settings, school: SchoolCode | None = None
+) -> Verified:
+    """Asks of each response whether it fits, of one school or of all."""
+    verified, cipher = Verified(check), FieldCipher.load(settings.keyring_file)
+    async for row, content in _each(database, school):
+        verified.note(row.id, differs=not fits(row, _read(cipher, row), content))
+    return verified
+
+
+def _read(cipher: FieldCipher, row: Row) -> Values | None:
+    if row.values_ciphertext is None:
+        return None
+    try:
+        return opened(cipher, row.id, row.effective_version, row.values_ciphertext)
+    except UndecryptableError:
+        return None
+
+
+async def _each(database: Database, school: SchoolCode | None) -> AsyncIterator[tuple[Row, Content]]:
+    after, count = _FIRST, PART
+    while count == PART:
+        async with database.reading() as connection:
+            found = await connection.execute(_RESPONSES, {"after": after, "part": PART, "school": school})
+            asked = {
+                place: await published(connection, *place)
+                for place in {(row.questionnaire_id, row.questionnaire_version) for row in found}
+            }
+        for row in found:
+            content: Any = asked[row.questionnaire_id, row.questionnaire_version]
+            yield row, content
+            after = row.id
+        count = len(found)
+
+
+CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
+    {
+        "roster": verify_roster,
+        "registrations": verify_registrations,
+        "contents": partial(verify_answers, "contents", contents_fit),
+        "counts": partial(verify_answers, "counts", counts_fit),
+        "measures": partial(verify_answers, "measures", measures_fit),
+    }
+)
+"""All checks by name, in their order; each takes the database, the settings and a school, None for all."""
