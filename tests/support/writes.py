@@ -193,6 +193,7 @@ def complete_requests(
         STATEMENT: statement(),
         ("PATCH", "/v1/privacy-statements/{statement_id}"): {"retention_months": 12},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
+        ("PATCH", "/v1/waves/{wave_id}"): {"edit_hours": 0},
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
     }
     fields = {name: str(value) for name, value in roster.items()}

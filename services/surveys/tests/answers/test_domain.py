@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from common.errors import Message
-from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
+from common.identifiers import Cohort, QuestionnaireId, SchoolCode
 from surveys.answers.domain import changed, facts_about, names_of, prefilled, problems_of, submission, unknown
 from surveys.expressions.values import number_of
 from surveys.questionnaires.domain.content import (
@@ -20,7 +20,7 @@ from surveys.questionnaires.domain.facts import Facts
 from surveys.questionnaires.domain.logic import Judged, logic_of
 from surveys.responses.domain import Completeness, Mode
 from surveys.roster.domain import Groups, Registered, Situation, destination_class_of, level_of
-from surveys.waves.domain import Cycle, Wave
+from surveys.waves.domain import Cycle, WavePlan
 
 TEXT = Message("文字", "words")
 OPTIONS = (Option("33", TEXT), Option("other", TEXT, other=True))
@@ -43,9 +43,9 @@ def judged(content: PublishedVersion, values: dict[str, object], *, sensitive: b
 
 
 def test_expressions_know_groups_wave_and_registration_and_blanks_are_left_out() -> None:
-    wave = Wave(
-        id=WaveId(uuid4()), version=1, eligible=1, created_at=NOW, school_code=SchoolCode("90001"),
-        cohort=Cohort(2024), cycle=Cycle.THREE_YEARS, questionnaire_id=QuestionnaireId(uuid4()),
+    wave = WavePlan(
+        school_code=SchoolCode("90001"), cohort=Cohort(2024), cycle=Cycle.THREE_YEARS,
+        questionnaire_id=QuestionnaireId(uuid4()),
         questionnaire_version=1, opens_at=NOW, closes_at=NOW,
     )  # fmt: skip
     situation = Situation(Groups("C01", "080901", "31", "full_time", "2", "410000"), Registered("801"))

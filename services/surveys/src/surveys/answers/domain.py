@@ -11,7 +11,7 @@ from surveys.questionnaires.domain.logic import Judged, pointer_of, refusal
 from surveys.questionnaires.domain.questions.options import opening, other_of
 from surveys.responses.domain import Completeness, Mode, Submission
 from surveys.roster.domain import Situation, destination_class_of, level_of
-from surveys.waves.domain import Wave
+from surveys.waves.domain import WavePlan
 
 MAX_FILES = 10
 
@@ -62,7 +62,7 @@ def unknown_files(named: Mapping[str, UUID], known: Container[UUID]) -> list[Fie
     ]
 
 
-def facts_about(wave: Wave, situation: Situation, day: date, *, sensitive: bool) -> Facts:
+def facts_about(wave: WavePlan, situation: Situation, day: date, *, sensitive: bool) -> Facts:
     """What expressions know of a graduate; `day` is that of the consent, `sensitive` whether that was given, too."""
     groups, registered = situation.groups, situation.registered
     said = {

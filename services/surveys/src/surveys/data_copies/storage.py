@@ -16,6 +16,7 @@ from common.sql import Connection
 from surveys.answers.storage import pages_of, submissions_of
 from surveys.answers.storage.files import files_of
 from surveys.invitations.tables import invitations
+from surveys.populations.domain import STRATA
 from surveys.privacy.tables import receipts
 from surveys.responses.tables import responses
 from surveys.roster.domain import GROUPS, REGISTERED
@@ -43,7 +44,12 @@ _ENTRY = _of_graduate(
 _GROUPS = _of_graduate(groups, *(groups.c[name] for name in GROUPS))
 _REGISTERED = _of_graduate(registrations, *(registrations.c[name] for name in (*REGISTERED, "flexible")))
 _ASKED = (
-    _of_graduate(wave_eligible, wave_eligible.c.wave_id, *(waves.c[name] for name in _WAVE))
+    _of_graduate(
+        wave_eligible,
+        wave_eligible.c.wave_id,
+        *(waves.c[name] for name in _WAVE),
+        *(wave_eligible.c[name] for name in STRATA),
+    )
     .join(waves, waves.c.id == wave_eligible.c.wave_id)
     .order_by(waves.c.id)
 )

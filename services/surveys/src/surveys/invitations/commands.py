@@ -8,7 +8,7 @@ from common.identifiers import GraduateId, InvitationId
 from surveys.invitations import storage
 from surveys.invitations.domain import FIELD, Batch, Invitation, NewInvitation, link, new_token
 from surveys.waves import storage as waves
-from surveys.waves.domain import Wave, WaveClosed, WavePhase
+from surveys.waves.domain import Wave, WaveClosed
 
 KIND = "invitations"
 """The operation that makes the links of a wave."""
@@ -17,7 +17,7 @@ KIND = "invitations"
 async def must_not_have_closed(unit: UnitOfWork, *, wave: Wave) -> None:
     """Raises WaveClosed where invitations could never be answered."""
     current = await waves.current(unit.connection, wave.id)
-    if current.phase is WavePhase.CLOSED:
+    if current.is_over:
         raise WaveClosed(state=current.phase.value, allowed_transitions=[])
 
 

@@ -46,6 +46,7 @@ _LAST_REQUEST = text(
      WHERE topic = :topic AND data ->> 'wave_id' = CAST(:wave_id AS uuid)::text AND data ->> 'state' = 'requested'
        AND key = (SELECT graduate_id::text FROM wave_eligible
                    WHERE wave_id = CAST(:wave_id AS uuid) ORDER BY graduate_id DESC LIMIT 1)
+     ORDER BY sequence DESC LIMIT 1
     """
 )
 

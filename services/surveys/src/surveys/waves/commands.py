@@ -1,18 +1,28 @@
 """Acts on waves."""
 
-from common.auth import Principal, Role
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from common.auth import EVERYTHING, Principal, Role
 from common.database import UnitOfWork
-from common.errors import FieldProblem, Invalid, Message, NotFound
+from common.errors import ExpectedVersion, FieldProblem, Invalid, Message, NotFound, must_equal
+from common.identifiers import WaveId
 from common.sql import Connection
 from surveys.privacy.storage.statements import newest
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.waves import storage
 from surveys.waves.announcements import request_responses
-from surveys.waves.domain import Wave, WavePlan
+from surveys.waves.domain import Wave, WavePlan, must_be_changeable
 
 MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
+_ANNOUNCED = frozenset({"cycle", "questionnaire_id", "questionnaire_version"})
+"""What events about those who are asked say of a wave."""
+
+_UNKNOWN_WAVE = Message("本校没有这一轮调查", "This school has no such wave")
+_OTHER_COHORT = Message("须是同一届毕业生的轮次", "The wave must be one of the same cohort")
 _ORDER = Message("截止时间须晚于开始时间", "The wave must close after it opens")
 _OVER = Message("截止时间已过", "The closing time has passed already")
 _UNKNOWN_STATEMENT = Message("没有这份已发布的隐私声明", "There is no such published privacy statement")
@@ -26,11 +36,32 @@ async def create(unit: UnitOfWork, *, caller: Principal, plan: WavePlan) -> Wave
     """
     must_manage(caller, plan)
     asked = await judged(unit.connection, plan)
+    await _must_be_drawable(unit.connection, plan)
     wave = await storage.add(unit.connection, plan)
     await request_responses(unit, wave, len(list(asked.questions)))
     detail = {"version": wave.version, "eligible": wave.eligible}
     await unit.audit("wave.create", "wave", wave.id, school_code=wave.school_code, detail=detail)
     return wave
+
+
+async def change(
+    unit: UnitOfWork, *, caller: Principal, wave_id: WaveId, expected: ExpectedVersion, changes: Mapping[str, Any]
+) -> Wave:
+    """Changes a wave that has not closed; who is asked other questions than was announced is announced once more.
+
+    Raises NotFound, Forbidden, the refusals of a precondition, WaveClosed, NotChangeable, or Invalid.
+    """
+    permitted(caller, await storage.find(unit.connection, caller.row_scope(), wave_id))
+    wave = await storage.lock(unit.connection, wave_id)
+    must_equal(expected, wave.version)
+    changed = must_be_changeable(wave, changes)
+    asked = await judged(unit.connection, replace(wave, **changed))
+    saved = await storage.save(unit.connection, wave, changed)
+    if _ANNOUNCED & changed.keys():
+        await request_responses(unit, saved, len(list(asked.questions)))
+    detail = {"version": saved.version, "changed": sorted(changed)}
+    await unit.audit("wave.change", "wave", saved.id, school_code=saved.school_code, detail=detail)
+    return saved
 
 
 def must_manage(caller: Principal, plan: WavePlan) -> None:
@@ -46,6 +77,18 @@ def permitted(caller: Principal, wave: Wave | None) -> Wave:
         raise NotFound
     caller.must_be_in(MANAGERS)
     return wave
+
+
+async def _must_be_drawable(connection: Connection, plan: WavePlan) -> None:
+    """Raises Invalid for a panel of another cohort, of another school's wave, or of none."""
+    panel_of = plan.population.wave_id
+    if panel_of is None:
+        return
+    earlier = await storage.find(connection, EVERYTHING, panel_of)
+    if earlier is None or earlier.school_code != plan.school_code:
+        raise Invalid([FieldProblem("/population/wave_id", "unknown_wave", _UNKNOWN_WAVE)])
+    if earlier.cohort != plan.cohort:
+        raise Invalid([FieldProblem("/population/wave_id", "other_cohort", _OTHER_COHORT)])
 
 
 async def judged(connection: Connection, plan: WavePlan) -> PublishedVersion:

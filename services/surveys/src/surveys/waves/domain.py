@@ -1,11 +1,14 @@
 """What a wave of a tracking survey is."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
-from common.errors import Conflict, Message
+from common.errors import Conflict, FieldProblem, Invalid, Message
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
+from surveys.populations.domain import CENSUS, Population
 from surveys.privacy.domain import StatementId
 
 
@@ -19,10 +22,11 @@ class Cycle(IntEnum):
 
 
 class WavePhase(StrEnum):
-    """Where the database's clock stands against the wave's period."""
+    """轮次阶段, by the database's clock; `closing` from the end of the period until the close act has ended."""
 
     PLANNED = "planned"
     OPEN = "open"
+    CLOSING = "closing"
     CLOSED = "closed"
 
 
@@ -35,6 +39,8 @@ class Anonymity(StrEnum):
 
 MAX_EDIT_HOURS = 168
 """A week."""
+
+_LATER_ONLY = Message("调查开始后只能推迟截止时间", "Once a wave is open it can only close later")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +60,29 @@ class WavePlan:
     privacy_statement_id: StatementId | None = None
     anonymity: Anonymity = Anonymity.PSEUDONYMOUS
     edit_hours: int | None = 0
+    population: Population = CENSUS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wave(WavePlan):
-    """跟踪调查轮次. `eligible` counts the cohort's population at the moment the wave was created."""
+    """跟踪调查轮次. `eligible` counts those of the population whom it asks, as of its creation."""
 
     id: WaveId
     version: int
     eligible: int
     created_at: datetime
+    closed_at: datetime | None
+    phase: WavePhase
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is saved any more."""
+        return self.phase not in (WavePhase.PLANNED, WavePhase.OPEN)
+
+    def must_have_opened(self) -> None:
+        """Raises WaveNotOpen while the period has not begun."""
+        if self.phase is WavePhase.PLANNED:
+            raise WaveNotOpen(opens_at=self.opens_at.isoformat())
 
 
 class WaveNotOpen(Conflict):
@@ -77,16 +96,29 @@ class WaveClosed(Conflict):
     """The wave's period is over."""
 
     code = "wave_closed"
-    title = Message("调查已截止，不能再邀请", "The wave has closed; nobody can be invited any more")
+    title = Message("调查已截止", "The wave has closed")
 
 
-@dataclass(frozen=True, kw_only=True)
-class CurrentWave(Wave):
-    """A wave and the phase that it is in now."""
+class NotChangeable(Invalid):
+    """What may not be changed any more once a wave is open."""
 
-    phase: WavePhase
+    code = "not_changeable"
+    title = Message("调查开始后不能修改", "This cannot be changed once the wave is open")
 
-    def must_have_opened(self) -> None:
-        """Raises WaveNotOpen while the period has not begun."""
-        if self.phase is WavePhase.PLANNED:
-            raise WaveNotOpen(opens_at=self.opens_at.isoformat())
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__([FieldProblem(f"/{name}", self.code, _LATER_ONLY) for name in names])
+
+
+def must_be_changeable(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of the changes those that change something; raises WaveClosed, or NotChangeable.
+
+    Before a wave opens everything that may be named can be changed; while it is open it may close later.
+    """
+    if wave.is_over:
+        raise WaveClosed(state=wave.phase.value, allowed_transitions=[])
+    changed = {name: value for name, value in changes.items() if getattr(wave, name) != value}
+    if wave.phase is WavePhase.OPEN:
+        longer = {"closes_at"} if changed.get("closes_at", wave.closes_at) > wave.closes_at else set()
+        if kept := sorted(changed.keys() - longer):
+            raise NotChangeable(kept)
+    return changed

@@ -9,13 +9,15 @@ from fastapi import Query, Response
 from common.auth import Caller, Principal
 from common.database import Database
 from common.errors import Invalid
-from common.http import Db, IdempotencyKey, MinChange, Page, PageOf, Router, Whole, answer, page_of, resource
+from common.http import Db, IdempotencyKey, IfMatch, MinChange, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.identifiers import Cohort, SchoolCode, WaveId
 from common.once import Answered
+from surveys.populations.storage import panel
+from surveys.populations.wire import PanelWaveBody
 from surveys.waves import commands, storage
 from surveys.waves.announcements import change_token
 from surveys.waves.domain import Wave, WavePlan
-from surveys.waves.wire import NewWave, NewWaveBody, WaveBody
+from surveys.waves.wire import NewWave, NewWaveBody, WaveBody, WavePatch
 
 router = Router(prefix="/v1/waves", tags=["waves"])
 
@@ -64,6 +66,27 @@ async def create_wave(
         show=created,
         again=found_again,
     )
+
+
+@router.patch(
+    "/{wave_id}",
+    response_model=WaveBody,
+    summary="Change a wave that has not closed",
+    description="Everything in the body before it opens; while it is open a later `closes_at`, else 422 "
+    "`not_changeable`; afterwards 409.",
+)
+async def change_wave(*, caller: Caller, database: Db, wave_id: WaveId, if_match: IfMatch, body: WavePatch) -> Response:
+    act = partial(commands.change, caller=caller, wave_id=wave_id, expected=if_match, changes=body.changes())
+    wave = await database.act(caller.actor, act)
+    return resource(WaveBody.model_validate(wave), wave.version)
+
+
+@router.get("/{wave_id}/panel", summary="What became of a panel, wave by wave")
+async def read_panel(*, caller: Caller, database: Db, wave_id: WaveId) -> PageOf[PanelWaveBody]:
+    await _found(database, caller, wave_id)
+    async with database.reading() as connection:
+        found = await panel(connection, wave_id)
+    return PageOf(items=[PanelWaveBody.of(each) for each in found], next_cursor=None)
 
 
 @router.get("/{wave_id}", response_model=WaveBody, summary="One wave")

@@ -1,43 +1,48 @@
 """Waves in SQL."""
 
-from dataclasses import asdict
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, bindparam, case, select, text
+from sqlalchemy import ColumnElement, DateTime, Select, Update, bindparam, case, select, text, update
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
-from common.clock import TODAY_SQL
-from common.consuming.counted import newest_counted
 from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
-from common.season import SeasonDay, season_day
-from common.sql import Connection
-from surveys.waves.domain import CurrentWave, Wave, WavePlan
+from common.sql import Connection, Row
+from surveys.populations import storage as populations
+from surveys.populations.domain import STRATA, Population, PopulationKind, Stratum
+from surveys.populations.domain import drawn as draw
+from surveys.populations.storage import POPULATION
+from surveys.waves.domain import Wave, WavePlan
 from surveys.waves.tables import waves
+
+_STRATA = ", ".join(STRATA)
 
 # one statement, so that the count is that of the rows; foreign keys are checked at its end
 _ADD = text(
     f"""
-    WITH population AS (
-        SELECT graduate_id FROM graduates
-         WHERE school_code = :school_code AND cohort = :cohort AND {newest_counted("graduates")}
-           AND {TODAY_SQL} >= CAST(:season AS date)  -- before its season a cohort is no population
+    WITH everybody AS ({POPULATION}), population AS (
+        SELECT * FROM everybody
+         WHERE CAST(:drawn AS uuid[]) IS NULL OR graduate_id = ANY(CAST(:drawn AS uuid[]))
     ), wave AS (
         INSERT INTO waves (school_code, cohort, cycle, questionnaire_id, questionnaire_version, opens_at, closes_at,
-                           privacy_statement_id, anonymity, edit_hours, eligible)
+                           privacy_statement_id, anonymity, edit_hours, population, panel_of, eligible)
         VALUES (:school_code, :cohort, :cycle, :questionnaire_id, :questionnaire_version, :opens_at, :closes_at,
-                :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), (SELECT count(*) FROM population))
+                :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), CAST(:population AS jsonb),
+                CAST(:panel_of AS uuid), (SELECT count(*) FROM population))
         RETURNING *
     ), frozen AS (
-        INSERT INTO wave_eligible (wave_id, graduate_id, school_code)
-        SELECT wave.id, population.graduate_id, wave.school_code FROM wave, population
+        INSERT INTO wave_eligible (wave_id, graduate_id, school_code, {_STRATA})
+        SELECT wave.id, population.graduate_id, wave.school_code, {_STRATA} FROM wave, population
     )
-    SELECT * FROM wave
+    SELECT id FROM wave
     """
 )
 
@@ -46,10 +51,13 @@ _PHASE = case(
     (waves.c.closed_at.is_not(None), "closed"),
     (waves.c.opens_at > NOW, "planned"),
     (waves.c.closes_at > NOW, "open"),
-    else_="closed",
+    else_="closing",
 )
-_CURRENT = select(waves, _PHASE.label("phase")).where(waves.c.id == bindparam("id"))
+_WAVES = select(waves, _PHASE.label("phase"))
+_CURRENT = _WAVES.where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
+_LOCKED = _CURRENT.with_for_update()
+_SAVE = update(waves).where(waves.c.id == bindparam("of_id"))
 
 
 async def has_passed(connection: Connection, instant: datetime) -> bool:
@@ -58,19 +66,42 @@ async def has_passed(connection: Connection, instant: datetime) -> bool:
 
 
 async def add(connection: Connection, plan: WavePlan) -> Wave:
-    """Stores a wave with those whom the roster counts in the cohort's population now."""
-    season = {"season": season_day(SeasonDay.BEGINS, plan.cohort)}
-    return rows.one(Wave, await connection.execute(_ADD, asdict(plan) | season))
+    """Stores a wave with those whom the roster counts in the cohort's population now, as far as it asks them.
+
+    Raises SampleTooLarge.
+    """
+    asked = plan.population
+    drawn = None
+    parameters = populations.bound(plan.school_code, plan.cohort, asked.wave_id)
+    if asked.size is not None and asked.seed is not None:
+        candidates = await populations.candidates(connection, asked.strata, parameters)
+        drawn = draw(candidates, asked.size, asked.seed)
+    told = asdict(replace(asked, wave_id=None), dict_factory=_set)
+    values = asdict(plan) | parameters | {"drawn": drawn, "population": json.dumps(told)}
+    return await current(connection, WaveId(await connection.scalar(_ADD, values)))
 
 
 async def find(connection: Connection, scope: RowScope, wave_id: WaveId) -> Wave | None:
     """The wave, if the scope sees its school."""
-    return rows.one_or_none(Wave, await connection.execute(_one(scope.shape), {**scope.values, "id": wave_id}))
+    found = await connection.execute(_one(scope.shape), {**scope.values, "id": wave_id})
+    return rows.one_or_none(Wave, found, population=to_population)
 
 
-async def current(connection: Connection, wave_id: WaveId, *, hold: bool = False) -> CurrentWave:
+async def current(connection: Connection, wave_id: WaveId, *, hold: bool = False) -> Wave:
     """A wave that is known to exist, in the phase of this instant; `hold` keeps others from changing it."""
-    return rows.one(CurrentWave, await connection.execute(_HELD if hold else _CURRENT, {"id": wave_id}))
+    found = await connection.execute(_HELD if hold else _CURRENT, {"id": wave_id})
+    return rows.one(Wave, found, population=to_population)
+
+
+async def lock(connection: Connection, wave_id: WaveId) -> Wave:
+    """A wave that is known to exist, locked against every act on it and on its answers."""
+    return rows.one(Wave, await connection.execute(_LOCKED, {"id": wave_id}), population=to_population)
+
+
+async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -> Wave:
+    """Stores the next version of a locked wave."""
+    await connection.execute(_save(tuple(changes)), {**changes, "of_id": wave.id})
+    return await current(connection, wave.id)
 
 
 async def page(
@@ -82,8 +113,16 @@ async def page(
     limit: int,
 ) -> list[Wave]:
     """Waves in the order of their creation, cut to the arguments that are given."""
-    query = page_by_id(waves, _visible, scope, after, limit, school_code=school_code, cohort=cohort)
-    return rows.all(Wave, await connection.execute(*query))
+    query = page_by_id(waves, _visible, scope, after, limit, _WAVES, school_code=school_code, cohort=cohort)
+    return rows.all(Wave, await connection.execute(*query), population=to_population)
+
+
+def to_population(row: Row) -> Population:
+    """The population of a wave's row."""
+    told = dict(row.population)
+    strata = tuple(map(Stratum, told.get("strata", ())))
+    panel_of = None if row.panel_of is None else WaveId(row.panel_of)
+    return Population(PopulationKind(told["kind"]), told.get("size"), strata, told.get("seed"), panel_of)
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:
@@ -92,4 +131,14 @@ def _visible(seen: ScopeShape) -> ColumnElement[bool]:
 
 @lru_cache
 def _one(seen: ScopeShape) -> Select[Any]:
-    return select(waves).where(waves.c.id == bindparam("id"), _visible(seen))
+    return _WAVES.where(waves.c.id == bindparam("id"), _visible(seen))
+
+
+@lru_cache
+def _save(names: tuple[str, ...]) -> Update:
+    named: dict[str, Any] = {name: bindparam(name, type_=waves.c[name].type) for name in names}
+    return _SAVE.values(version=waves.c.version + 1, **named)
+
+
+def _set(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in members if value not in (None, ())}

@@ -15,8 +15,10 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from common.database import instant_column, uuid_key
+from surveys.populations.domain import STRATA
 from surveys.schema import metadata
 
 waves = Table(
@@ -40,6 +42,9 @@ waves = Table(
     Column("anonymity", Text, nullable=False, server_default=text("'pseudonymous'")),
     # for so long a submitted answer may be edited; NULL: until the wave closes
     Column("edit_hours", Integer, server_default=text("0")),
+    # whom it asks of the cohort; of a panel that is the wave whose population it asks again
+    Column("population", JSONB, nullable=False, server_default=text("""'{"kind": "census"}'::jsonb""")),
+    Column("panel_of", Uuid, ForeignKey("waves.id")),
     ForeignKeyConstraint(
         ["questionnaire_id", "questionnaire_version"],
         ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],
@@ -51,6 +56,7 @@ waves = Table(
     CheckConstraint("edit_hours BETWEEN 0 AND 168", name="edit_hours_allowed"),
 )
 Index("ix_waves_school_code_id", waves.c.school_code, waves.c.id)
+Index("ix_waves_panel_of", waves.c.panel_of)
 Index("ix_waves_unclosed", waves.c.closes_at, postgresql_where=waves.c.closed_at.is_(None))
 
 wave_eligible = Table(
@@ -59,6 +65,8 @@ wave_eligible = Table(
     Column("wave_id", Uuid, ForeignKey("waves.id"), primary_key=True),
     Column("graduate_id", Uuid, primary_key=True),
     Column("school_code", Text, nullable=False),
+    # as of the creation of the wave; NULL where the roster says nothing, and of waves of the release before
+    *(Column(name, Text) for name in STRATA),
     info={"insert_only": True},
 )
 

@@ -1,7 +1,9 @@
 """Waves on the wire."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from secrets import token_hex
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
@@ -10,8 +12,11 @@ from common.contracts import ChangeToken
 from common.errors import Message
 from common.http import StrictModel, rule_broken
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode
+from common.sampling import SEED_BYTES
+from surveys.populations.domain import CENSUS, PopulationKind
+from surveys.populations.wire import PopulationForm
 from surveys.privacy.domain import StatementId
-from surveys.waves.domain import MAX_EDIT_HOURS, Anonymity, Cycle, Wave, WavePlan
+from surveys.waves.domain import MAX_EDIT_HOURS, Anonymity, Cycle, Wave, WavePhase, WavePlan
 
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
 
@@ -48,9 +53,32 @@ class NewWave(StrictModel):
         default=0, description="For so long what was submitted may be edited; null: until the wave closes"
     )
 
+    population: PopulationForm | None = Field(default=None, description="Null: everybody (`census`)")
+
     def plan(self) -> WavePlan:
-        """The domain value."""
-        return WavePlan(**{**dict(self), "cycle": Cycle(self.cycle)})
+        """The domain value, with a seed where one is needed; raises Invalid for what the population's kind has not."""
+        asked = CENSUS if self.population is None else self.population.population()
+        if asked.kind is PopulationKind.SAMPLE and asked.seed is None:
+            asked = replace(asked, seed=token_hex(SEED_BYTES))
+        return WavePlan(**{**dict(self), "cycle": Cycle(self.cycle), "population": asked})
+
+
+class WavePatch(StrictModel):
+    """A merge patch: absent keeps; all of it before the wave opens, a later `closes_at` while it is open."""
+
+    cycle: CycleField = Cycle.ONE_YEAR
+    questionnaire_id: QuestionnaireId = QuestionnaireId(UUID(int=0))
+    questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)] = 1
+    opens_at: Instant = datetime(2000, 1, 1, tzinfo=UTC)
+    closes_at: Instant = datetime(2000, 1, 1, tzinfo=UTC)
+    privacy_statement_id: StatementId | None = None
+    anonymity: Anonymity = Anonymity.PSEUDONYMOUS
+    edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """What is said, by name."""
+        said = {name: getattr(self, name) for name in self.model_fields_set}
+        return said | ({"cycle": Cycle(self.cycle)} if "cycle" in said else {})
 
 
 class WaveBody(BaseModel, from_attributes=True):
@@ -68,8 +96,11 @@ class WaveBody(BaseModel, from_attributes=True):
     privacy_statement_id: UUID | None
     anonymity: Anonymity
     edit_hours: int | None
+    population: PopulationForm
+    phase: WavePhase
     eligible: int
     created_at: datetime
+    closed_at: datetime | None
 
 
 class NewWaveBody(WaveBody):

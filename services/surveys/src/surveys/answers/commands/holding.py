@@ -27,7 +27,7 @@ from surveys.responses.domain import AlreadySubmitted, Response, ResponseState
 from surveys.roster.domain import SchoolNames, Situation
 from surveys.roster.storage import school_names, situation_of
 from surveys.waves import storage as waves
-from surveys.waves.domain import CurrentWave, WaveNotOpen, WavePhase
+from surveys.waves.domain import Wave, WaveNotOpen, WavePhase
 
 RESPONDENT = "respondent"
 """Role under which the audit trail names the holder of a link, who has no account."""
@@ -37,7 +37,7 @@ RESPONDENT = "respondent"
 class Asked:
     """What the holder of a link is asked, and by whom."""
 
-    wave: CurrentWave
+    wave: Wave
     school: SchoolNames
     content: PublishedVersion
 
@@ -206,9 +206,9 @@ async def audit(unit: UnitOfWork, act: str, response: Response) -> None:
     )
 
 
-async def _must_be_answerable(connection: Connection, invitation: Invitation, wave: CurrentWave) -> None:
+async def _must_be_answerable(connection: Connection, invitation: Invitation, wave: Wave) -> None:
     """Raises LinkRefused for a link that is used up, expired, or of who is erased."""
-    if invitation.token_digest is None or wave.phase is WavePhase.CLOSED:
+    if invitation.token_digest is None or wave.is_over:
         raise LinkRefused
     match invitation.state:
         case InvitationState.CREATED | InvitationState.OPENED:
@@ -220,7 +220,7 @@ async def _must_be_answerable(connection: Connection, invitation: Invitation, wa
     raise LinkRefused
 
 
-async def _asked(connection: Connection, wave: CurrentWave) -> Asked:
+async def _asked(connection: Connection, wave: Wave) -> Asked:
     content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
     assert content is not None, "a wave refers to a published version by a foreign key"
     return Asked(wave, await school_names(connection, wave.school_code), content)
