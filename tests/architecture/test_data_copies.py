@@ -87,7 +87,10 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "fact_looks": "which version of a fact was compared with which registration: what came of it is in cases",
         "bulk_decision_items": "which version a bulk decision named: what it decided is in registration_versions",
     },
-    "surveys": {"response_streams": _COUNTER},
+    "surveys": {
+        "response_streams": _COUNTER,
+        "frozen_rows": "digests of what counted when a wave was frozen: what was answered is in responses",
+    },
     "indicators": {
         "next_graduates": "which versions were read when spans were made anew: they are in roster_versions and others",
         "next_spans": "spans made anew of the versions, until the school is switched to them: then they are in spans",

@@ -23,6 +23,7 @@ BODILESS = (
     ("POST", "/v1/privacy-statements/{statement_id}/publish"),
     ("POST", "/v1/questionnaires/{questionnaire_id}/lint"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
+    ("POST", "/v1/waves/{wave_id}/freeze"),
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),

@@ -116,6 +116,12 @@ def application(settings: Settings, database: Database) -> FastAPI:
     return create_app(settings, database, {})
 
 
+@pytest.fixture(scope="session")
+def cipher(settings: Settings) -> FieldCipher:
+    """The ring under which the service seals."""
+    return FieldCipher.load(settings.keyring_file)
+
+
 @pytest.fixture
 def client(client: Client, transport: httpx.ASGITransport) -> Client:
     """A client by role and scope, by the token of a link, or without anything."""

@@ -14,7 +14,7 @@ from common.contracts import IncomingEvent
 from common.crypto import FieldCipher, hashed_secret
 from common.database import Database, UnitOfWork
 from common.errors import Versions
-from common.identifiers import GraduateId, InvitationId, OperationId, ResponseId
+from common.identifiers import GraduateId, InvitationId, OperationId, ResponseId, WaveId
 from common.objects import ObjectName, Objects
 from common.objects.store import open_store
 from surveys.answers import commands as answers
@@ -28,6 +28,7 @@ from surveys.responses.subscriptions import erase_answers
 from surveys.roster.subscriptions import keep_graduates
 from surveys.settings import Settings
 from surveys.waves import commands as waves
+from surveys.waves import storage as wave_storage
 from surveys.waves.wire import NewWave
 from testing.collisions import Act, meet
 
@@ -76,6 +77,12 @@ async def withdrawals(manager: httpx.AsyncClient, links: list[Invitation], schoo
         )
         for link in links[OPENED:]
     }
+
+
+async def begin_closing(wave_id: WaveId, unit: UnitOfWork) -> None:
+    """Locks the wave as its close does, due or not."""
+    await wave_storage.lock(unit.connection, wave_id)
+    await wave_storage.begin_closing(unit.connection, wave_id)
 
 
 @pytest.fixture
@@ -132,6 +139,8 @@ async def acts_on(
             "invite": invite(),
             "invite too": invite(),
             "close": partial(measures.close, wave_id=link.wave_id),
+            "begin to close": partial(begin_closing, link.wave_id),
+            "change": partial(waves.change, caller=manager, wave_id=link.wave_id, expected=ANY, changes={}),
             "erase": partial(erase, [graduate_event(school, each, sequence=2, erased=True) for each in everybody]),
             "create": partial(waves.create, caller=manager, plan=NewWave.model_validate_json(json.dumps(plan)).plan()),
             "show": partial(answers.show, cipher=cipher, invitation=link),
@@ -173,6 +182,13 @@ async def acts_on(
         ("create", "submit", OPENED),
         ("create", "withdraw", SUBMITTED),
         ("close", "close", OPENED),
+        ("begin to close", "save", OPENED),
+        ("begin to close", "submit", OPENED),
+        ("begin to close", "close", OPENED),
+        ("change", "change", OPENED),
+        ("change", "submit", OPENED),
+        ("change", "withdraw", SUBMITTED),
+        ("change", "close", OPENED),
         ("close", "open", CREATED),
         ("close", "save", OPENED),
         ("close", "submit", OPENED),

@@ -11,7 +11,8 @@ from common.outbox import raising
 from common.periodic import every
 from common.retention import RETENTION_SECONDS
 from common.service_process import Area, Operation, Subscription
-from surveys.answers.commands import SETTLE_SECONDS, end_past, settle_overdue
+from surveys.answers.commands import CLOSE_SECONDS, SETTLE_SECONDS, close_due_waves, end_past, settle_overdue
+from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
 from surveys.data_copies.routes import router as data_routes
@@ -19,7 +20,6 @@ from surveys.invitations.commands import KIND
 from surveys.invitations.operations import inviting
 from surveys.invitations.routes import router as invitation_routes
 from surveys.invitations.tables import invitations
-from surveys.measures.commands import CLOSE_SECONDS, close_due_waves
 from surveys.measures.storage import raise_streams
 from surveys.measures.tables import measure_streams
 from surveys.privacy.routes import router as privacy_routes
@@ -28,7 +28,14 @@ from surveys.questionnaires import routes as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
 from surveys.responses.subscriptions import erase_answers
-from surveys.responses.tables import detached_answers, response_files, response_pages, responses, submitted_contents
+from surveys.responses.tables import (
+    detached_answers,
+    frozen_rows,
+    response_files,
+    response_pages,
+    responses,
+    submitted_contents,
+)
 from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS, must_be_in_scope
 from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
 from surveys.roster.tables import graduates, groups, registrations, schools
@@ -100,7 +107,7 @@ AREAS = (
         operations={KIND: Operation(lambda runtime: inviting(runtime.cipher))},
     ),
     Area(
-        tables=[responses, response_pages],
+        tables=[responses, response_pages, frozen_rows],
         routes=[response_routes],
         # after the roster, whose entries come before invitations in the order of locks
         handlers=of_graduates(erase_answers),
@@ -109,12 +116,12 @@ AREAS = (
     Area(
         tables=[measure_streams],
         streams={measure.TOPIC: raise_streams},
-        periodic=lambda runtime: [every(CLOSE_SECONDS, partial(close_due_waves, runtime.database))],
     ),
     Area(
         tables=[receipts, submitted_contents, detached_answers, response_files, objects_table(metadata)],
-        routes=[answer_routes, revealing_routes],
+        routes=[answer_routes, revealing_routes, freezing_routes],
         periodic=lambda runtime: [
+            every(CLOSE_SECONDS, partial(close_due_waves, runtime.database, runtime.cipher)),
             every(SETTLE_SECONDS, partial(settle_overdue, runtime.database)),
             every(RETENTION_SECONDS, partial(end_past, runtime.database, runtime.cipher), name="retention"),
         ],

@@ -18,7 +18,7 @@ from surveys.questionnaires.domain.content import (
 )
 from surveys.questionnaires.domain.facts import Facts
 from surveys.questionnaires.domain.logic import Judged, logic_of
-from surveys.responses.domain import Completeness, Mode
+from surveys.responses.domain import CompletedBy, Completeness, Mode
 from surveys.roster.domain import Groups, Registered, Situation, destination_class_of, level_of
 from surveys.waves.domain import Cycle, WavePlan
 
@@ -124,5 +124,7 @@ def test_only_what_is_asked_is_preset_and_only_with_what_answers_it() -> None:
 def test_how_completely_is_answered(
     values: dict[str, object], sensitive: bool, expected: tuple[int, int, Completeness]
 ) -> None:
-    given = submission(judged(version_of(INDUSTRY, PLACE, SALARY), values, sensitive=sensitive), Mode.PAPER)
+    given = submission(
+        judged(version_of(INDUSTRY, PLACE, SALARY), values, sensitive=sensitive), Mode.PAPER, CompletedBy.RESPONDENT
+    )
     assert (given.answered, given.total, given.completeness, given.mode) == (*expected, Mode.PAPER)

@@ -11,9 +11,8 @@ import pytest
 
 from common.crypto import FieldCipher
 from common.database import Database
-from surveys.answers.commands import end_past
+from surveys.answers.commands import close_due_waves, end_past
 from surveys.answers.storage.detaching import DETACHED_FIELD, past
-from surveys.measures.commands import close_due_waves
 from surveys.settings import Settings
 
 Json = dict[str, Any]
@@ -28,13 +27,13 @@ COMPLETE: Json = {"satisfied": "y", "match": 4}
 
 
 @pytest.fixture
-def ended(wave: Json, moved: Moved, database: Database) -> Callable[[str], Awaitable[None]]:
+def ended(wave: Json, moved: Moved, database: Database, cipher: FieldCipher) -> Callable[[str], Awaitable[None]]:
     """Let the wave have closed so long ago."""
 
     async def end(ago: str) -> None:
         then = f"statement_timestamp() - interval '{ago}'"
         await moved(wave["id"], f"opens_at = {then} - interval '1 day', closes_at = {then}")
-        await close_due_waves(database)
+        await close_due_waves(database, cipher)
 
     return end
 

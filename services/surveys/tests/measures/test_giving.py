@@ -14,9 +14,10 @@ import pytest
 from common.auth import SYSTEM
 from common.contracts.fields import example_instant
 from common.contracts.measure import RECORDED, TOPIC, WAVE_CLOSED, WITHDRAWN, MeasureData
+from common.crypto import FieldCipher
 from common.database import Database
 from common.outbox import Reached
-from surveys.measures.commands import close_due_waves
+from surveys.answers.commands import close_due_waves
 from surveys.measures.storage import blank, raise_streams
 from testing.databases import rights_of_application
 
@@ -120,26 +121,26 @@ async def test_only_what_a_later_event_withdraws_can_be_emptied(
 
 
 async def test_a_wave_is_closed_once_by_however_many_workers(
-    wave: Json, moved: Moved, database: Database, said: Any
+    wave: Json, moved: Moved, database: Database, cipher: FieldCipher, said: Any
 ) -> None:
-    await close_due_waves(database)
+    await close_due_waves(database, cipher)
     assert await said() == []
     await moved(wave["id"], "closes_at = statement_timestamp() - interval '1 second'")
-    await asyncio.gather(*(close_due_waves(database.patient) for _ in range(3)))
+    await asyncio.gather(*(close_due_waves(database.patient, cipher) for _ in range(3)))
     [event] = await said()
     assert (event["type"], event["key"], event["sequence"]) == (WAVE_CLOSED, wave["id"], 1)
     told = {name: event["data"][name] for name in ("wave_id", "audience", "cohort", "cycle", "year")}
     assert told == {"wave_id": wave["id"], "audience": "graduates", "cohort": 2024, "cycle": 1, "year": None}
-    await close_due_waves(database)
+    await close_due_waves(database, cipher)
     assert len(await said()) == 1
 
 
 async def test_nothing_is_answered_once_a_wave_is_closed(
-    client: Client, wave: Json, agreed: list[str], moved: Moved, database: Database, said: Any
+    client: Client, wave: Json, agreed: list[str], moved: Moved, database: Database, cipher: FieldCipher, said: Any
 ) -> None:
     await answered(client(link=agreed[0]))
     await moved(wave["id"], "closes_at = statement_timestamp() - interval '1 second'")
-    await close_due_waves(database)
+    await close_due_waves(database, cipher)
     # a clock that goes back, or another period, opens it to nobody again
     await moved(wave["id"], "closes_at = statement_timestamp() + interval '1 hour'")
     refused = await client(link=agreed[1]).put("/v1/answer/pages/work", json={"values": {}}, headers=ANY)

@@ -9,7 +9,7 @@ from surveys.questionnaires.domain.content import PublishedVersion, Question, Qu
 from surveys.questionnaires.domain.facts import Facts, facts_of
 from surveys.questionnaires.domain.logic import Judged, pointer_of, refusal
 from surveys.questionnaires.domain.questions.options import opening, other_of
-from surveys.responses.domain import Completeness, Mode, Submission
+from surveys.responses.domain import CompletedBy, Completeness, Mode, Submission
 from surveys.roster.domain import Situation, destination_class_of, level_of
 from surveys.waves.domain import WavePlan
 
@@ -115,6 +115,6 @@ def prefilled(
     return found
 
 
-def submission(judged: Judged, mode: Mode) -> Submission:
+def submission(judged: Judged, mode: Mode, by: CompletedBy) -> Submission:
     """How completely an answer is given that came in this way."""
-    return Submission(judged.answered, judged.asked, Completeness(judged.completeness.value), mode)
+    return Submission(judged.answered, judged.asked, Completeness(judged.completeness.value), mode, by)

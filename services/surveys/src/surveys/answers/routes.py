@@ -1,6 +1,7 @@
 """Answering over HTTP, with the token of a personal link in place of an account."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -11,11 +12,12 @@ from fastapi.security import APIKeyHeader
 from common.auth import Caller
 from common.crypto import FieldCipher, hashed_secret
 from common.database import Database
+from common.errors import Missing
 from common.files import JPEG, PDF, PNG
 from common.files.pictures import picture_alone
 from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, Upload, XPurpose, answer, resource
 from common.http.language import preferred_language
-from common.identifiers import ResponseId
+from common.identifiers import ResponseId, WaveId
 from common.objects.routes import StoredFiles
 from common.once import Answered
 from common.purposes import purpose_of
@@ -35,6 +37,10 @@ from surveys.invitations.domain import Invitation, InvitationState, LinkRefused,
 from surveys.invitations.storage import by_digest
 from surveys.questionnaires.domain.logic import logic_of
 from surveys.questionnaires.wire import Evaluated
+from surveys.waves import storage as waves
+from surveys.waves.commands import permitted
+from surveys.waves.domain import Wave
+from surveys.waves.wire import WaveBody
 
 
 async def check_link(request: Request) -> None:
@@ -85,6 +91,7 @@ SURVEY_LINK = Credential(
 
 router = Router(prefix="/v1/answer", tags=["answer"], credential=SURVEY_LINK)
 revealing = Router(prefix="/v1/responses", tags=["responses"])
+freezing = Router(prefix="/v1/waves", tags=["waves"])
 
 
 @router.get(
@@ -232,6 +239,29 @@ async def reopen_answer(
 async def withdraw_answer(*, invitation: Holder, database: Db) -> Response:
     await database.act(holder_of(invitation), partial(commands.withdraw, invitation=invitation))
     return Response(status_code=204)
+
+
+@freezing.post(
+    "/{wave_id}/freeze",
+    response_model=WaveBody,
+    summary="Freeze a closed wave: a hash fixes its answers, and they can only be withdrawn from then on",
+)
+async def freeze_wave(
+    *, caller: Caller, database: Db, cipher: Cipher, wave_id: WaveId, if_match: IfMatch, once: IdempotencyKey
+) -> Response:
+    async def again(_: object) -> Wave:
+        async with database.reading() as connection:
+            return permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
+
+    async def frozen() -> Wave:
+        # answers that are withdrawn meanwhile are left out of the next try
+        while True:
+            made = await commands.freezable(database, caller, cipher, wave_id)
+            act = partial(commands.freeze, caller=caller, wave_id=wave_id, expected=if_match, made=made)
+            with suppress(Missing):
+                return await database.act(caller.actor, act, once)
+
+    return await answer(frozen(), show=lambda wave: resource(WaveBody.model_validate(wave), wave.version), again=again)
 
 
 @revealing.post(

@@ -8,17 +8,15 @@ from common.identifiers import GraduateId, InvitationId
 from surveys.invitations import storage
 from surveys.invitations.domain import FIELD, Batch, Invitation, NewInvitation, link, new_token
 from surveys.waves import storage as waves
-from surveys.waves.domain import Wave, WaveClosed
+from surveys.waves.domain import Wave, must_not_be_over
 
 KIND = "invitations"
 """The operation that makes the links of a wave."""
 
 
 async def must_not_have_closed(unit: UnitOfWork, *, wave: Wave) -> None:
-    """Raises WaveClosed where invitations could never be answered."""
-    current = await waves.current(unit.connection, wave.id)
-    if current.is_over:
-        raise WaveClosed(state=current.phase.value, allowed_transitions=[])
+    """Raises WaveClosed or WaveFrozen where invitations could never be answered."""
+    must_not_be_over(await waves.current(unit.connection, wave.id))
 
 
 def sealed(cipher: FieldCipher, graduates: Sequence[tuple[InvitationId, GraduateId]]) -> list[NewInvitation]:

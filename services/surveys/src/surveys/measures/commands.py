@@ -1,21 +1,14 @@
 """Acts on what answers give to measures; those of one answer are parts of the acts on it."""
 
 from collections.abc import Sequence
-from functools import partial
 
-from common.auth import SYSTEM
-from common.database import Database, UnitOfWork
+from common.database import UnitOfWork
 from common.identifiers import GraduateId, WaveId
 from surveys.measures import storage
 from surveys.measures.announcements import closed, withdrawn
 from surveys.responses.domain import Moment, Response
 from surveys.waves import storage as waves
 from surveys.waves.domain import Wave
-
-CLOSE_SECONDS = 5.0
-"""Between two looks for waves whose period is over."""
-
-_AT_ONCE = 50
 
 
 async def next_moment(unit: UnitOfWork, response: Response) -> Moment:
@@ -47,16 +40,6 @@ async def take_back_erased(unit: UnitOfWork, graduate_ids: Sequence[GraduateId])
         version = response.measured_version
         await unit.announce(withdrawn(response, wave, moment, version=version, recorded_at=recorded_at))
     await storage.blank(unit.connection, [each.graduate_id for each in found])
-
-
-async def close_due_waves(database: Database) -> int:
-    """Closes the waves whose period is over, each in an act of its own; how many."""
-    count = 0
-    async with database.reading() as connection:
-        due = await storage.due(connection, _AT_ONCE)
-    for wave_id in due:
-        count += await database.act(SYSTEM, partial(close, wave_id=wave_id))
-    return count
 
 
 async def close(unit: UnitOfWork, *, wave_id: WaveId) -> bool:

@@ -56,12 +56,6 @@ _RAISE_VERSIONS = text(
      WHERE stored.id = told.id AND stored.version < told.version
     """
 )
-_DUE = (
-    select(waves.c.id)
-    .where(waves.c.closed_at.is_(None), waves.c.closes_at <= NOW)
-    .order_by(waves.c.closes_at, waves.c.id)
-    .limit(bindparam("limit"))
-)
 _LOCK = select(waves.c.closed_at, waves.c.closes_at <= NOW).where(waves.c.id == bindparam("id")).with_for_update()
 _CLOSE = update(waves).where(waves.c.id == bindparam("of_id")).values(closed_at=NOW).returning(waves.c.closed_at)
 
@@ -116,11 +110,6 @@ async def raise_streams(connection: Connection, reached: Sequence[Reached]) -> N
     }
     await connection.execute(_RAISE_VERSIONS, {"ids": list(told), "versions": list(told.values())})
     await blank(connection, (UUID(each.key) for each in reached))
-
-
-async def due(connection: Connection, limit: int) -> list[WaveId]:
-    """Waves whose period is over and that are not closed yet, the longest over first."""
-    return [WaveId(each) for each in await connection.scalars(_DUE, {"limit": limit})]
 
 
 async def lock_due(connection: Connection, wave_id: WaveId) -> bool:

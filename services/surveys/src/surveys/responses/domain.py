@@ -36,6 +36,13 @@ class Mode(StrEnum):
     IMPORT = "import"
 
 
+class CompletedBy(StrEnum):
+    """Who completed an answer: the respondent, or the close of the wave, which submits what is complete."""
+
+    RESPONDENT = "respondent"
+    CLOSE = "close"
+
+
 @dataclass(frozen=True)
 class Response:
     """答卷, without what was answered.
@@ -63,6 +70,7 @@ class Response:
     effective_version: int | None
     completeness: Completeness | None
     mode: Mode | None
+    completed_by: CompletedBy | None
     detached_at: datetime | None
     shown_statement_id: UUID | None
     shown_statement_version: int | None
@@ -81,6 +89,7 @@ class Submission:
     total: int
     completeness: Completeness
     mode: Mode
+    completed_by: CompletedBy
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from common.objects import ObjectName
 from common.sql import Connection
 from surveys.invitations.domain import Invitation
 from surveys.responses.domain import Editing, Moment, Response, ResponseState, Submission
-from surveys.responses.tables import response_files, response_pages, responses
+from surveys.responses.tables import frozen_rows, response_files, response_pages, responses
 from surveys.waves.tables import waves
 
 _NEXT_MOMENT = text(
@@ -75,6 +75,20 @@ _OVERDUE = (
     .order_by(responses.c.id)
     .limit(bindparam("limit"))
 )
+_LEFT_OPEN = (
+    select(responses)
+    .where(responses.c.wave_id == bindparam("wave_id"), responses.c.state == "open")
+    .order_by(responses.c.id)
+    .limit(bindparam("limit"))
+)
+_LEFT_OPEN_AFTER = _LEFT_OPEN.where(responses.c.id > bindparam("after"))
+_FORGET_FROZEN = update(frozen_rows).where(frozen_rows.c.response_id == bindparam("of_response")).values(salt=None)
+_FORGET_ERASED = text(
+    """
+    UPDATE frozen_rows AS kept SET salt = NULL FROM responses AS response JOIN graduates AS person USING (graduate_id)
+     WHERE response.graduate_id = ANY(:ids) AND kept.response_id = response.id AND person.erased
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _TAKE_FILES = (
     delete(response_files)
     .where(response_files.c.response_id == bindparam("response_id"))
@@ -153,6 +167,7 @@ async def submit(
         questions_total=submission.total,
         completeness=submission.completeness.value,
         mode=submission.mode.value,
+        completed_by=submission.completed_by.value,
         announced_sequence=moment.sequence,
         measured_version=response.version + 1 if measured else None,
         effective_version=response.version + 1,
@@ -173,12 +188,20 @@ async def settled(connection: Connection, response: Response) -> Response:
 async def detached(connection: Connection, response: Response) -> Response:
     """Notes that what was answered is kept without the person from now on; a draft is given up."""
     await connection.execute(_ERASE, {"response_id": response.id})
+    await connection.execute(_FORGET_FROZEN, {"of_response": response.id})
     return await save(connection, response, detached_at=NOW, measured_version=None)
 
 
 async def overdue(connection: Connection, limit: int) -> list[Response]:
     """Responses that are edited though the time for it is over."""
     return rows.all(Response, await connection.execute(_OVERDUE, {"limit": limit}))
+
+
+async def left_open(connection: Connection, wave_id: WaveId, after: ResponseId | None, limit: int) -> list[Response]:
+    """Responses of a wave that are not submitted, or edited, in the order of their ids."""
+    statement = _LEFT_OPEN if after is None else _LEFT_OPEN_AFTER
+    found = await connection.execute(statement, {"wave_id": wave_id, "after": after, "limit": limit})
+    return rows.all(Response, found)
 
 
 async def withdraw(connection: Connection, response: Response, moment: Moment) -> Response:
@@ -193,6 +216,7 @@ async def withdraw(connection: Connection, response: Response, moment: Moment) -
         effective_version=None,
     )
     await connection.execute(_DESTROY, {"ids": [response.id]})
+    await connection.execute(_FORGET_FROZEN, {"of_response": response.id})
     return withdrawn
 
 
@@ -208,6 +232,7 @@ async def erase_answers(connection: Connection, graduate_ids: Sequence[GraduateI
     and one that comes later finds no link.
     """
     await connection.execute(_ERASE_ANSWERS, {"ids": graduate_ids})
+    await connection.execute(_FORGET_ERASED, {"ids": graduate_ids})
 
 
 async def save(connection: Connection, response: Response, **changes: Any) -> Response:

@@ -45,6 +45,7 @@ responses = Table(
     # of what was submitted last
     Column("completeness", Text),
     Column("mode", Text),
+    Column("completed_by", Text),
     # since when the answer has lost the person
     Column("detached_at", DateTime(timezone=True)),
     # what may be agreed to: without an id the statement that is shipped; rows of the release before lack both
@@ -54,6 +55,7 @@ responses = Table(
     CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_time"),
     CheckConstraint(_COMPLETENESS, name="completeness_known"),
     CheckConstraint(_MODE, name="mode_known"),
+    CheckConstraint("completed_by IN ('respondent', 'close')", name="completed_by_known"),
 )
 Index("ix_responses_school_code_id", responses.c.school_code, responses.c.id)
 Index("ix_responses_wave_id_id", responses.c.wave_id, responses.c.id)
@@ -103,6 +105,18 @@ submitted_contents = Table(
     CheckConstraint(_MODE, name="mode_known"),
     info={"insert_only": True},
 )
+
+frozen_rows = Table(
+    "frozen_rows",
+    metadata,
+    Column("response_id", Uuid, ForeignKey("responses.id"), primary_key=True),
+    Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
+    Column("school_code", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    # random bytes before the row, without which the digest says nothing; destroyed with what was answered
+    Column("salt", LargeBinary),
+)
+Index("ix_frozen_rows_wave_id", frozen_rows.c.wave_id)
 
 detached_answers = Table(
     "detached_answers",

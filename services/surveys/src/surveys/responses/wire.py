@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from surveys.responses.announcements import change_token
-from surveys.responses.domain import Response, ResponseState
+from surveys.responses.domain import CompletedBy, Response, ResponseState
 
 
 class ResponseBody(BaseModel):
@@ -25,6 +25,7 @@ class ResponseBody(BaseModel):
     created_at: datetime
     recorded_at: datetime
     submitted_at: datetime | None
+    completed_by: CompletedBy | None = Field(description="`close`: the end of the wave submitted it")
 
     @classmethod
     def of(cls, response: Response) -> Self:

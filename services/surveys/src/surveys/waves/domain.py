@@ -28,6 +28,7 @@ class WavePhase(StrEnum):
     OPEN = "open"
     CLOSING = "closing"
     CLOSED = "closed"
+    FROZEN = "frozen"
 
 
 class Anonymity(StrEnum):
@@ -72,6 +73,9 @@ class Wave(WavePlan):
     eligible: int
     created_at: datetime
     closed_at: datetime | None
+    frozen_at: datetime | None
+    dataset_hash: str | None
+    withdrawn_after_freeze: int
     phase: WavePhase
 
     @property
@@ -99,6 +103,26 @@ class WaveClosed(Conflict):
     title = Message("调查已截止", "The wave has closed")
 
 
+class WaveFrozen(Conflict):
+    """Nothing is done with a frozen wave but that answers are withdrawn."""
+
+    code = "frozen"
+    title = Message("本轮数据已冻结，只能撤回答卷", "The wave is frozen; answers can only be withdrawn")
+
+    def __init__(self) -> None:
+        super().__init__(state=WavePhase.FROZEN.value, allowed_transitions=["withdraw"])
+
+
+class NotClosed(Conflict):
+    """A wave is closed before it is frozen."""
+
+    code = "not_closed"
+    title = Message("调查尚未截止", "The wave has not closed yet")
+
+    def __init__(self, phase: WavePhase) -> None:
+        super().__init__(state=phase.value, allowed_transitions=[])
+
+
 class NotChangeable(Invalid):
     """What may not be changed any more once a wave is open."""
 
@@ -110,15 +134,30 @@ class NotChangeable(Invalid):
 
 
 def must_be_changeable(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Of the changes those that change something; raises WaveClosed, or NotChangeable.
+    """Of the changes those that change something; raises WaveClosed, WaveFrozen, or NotChangeable.
 
     Before a wave opens everything that may be named can be changed; while it is open it may close later.
     """
-    if wave.is_over:
-        raise WaveClosed(state=wave.phase.value, allowed_transitions=[])
+    must_not_be_over(wave)
     changed = {name: value for name, value in changes.items() if getattr(wave, name) != value}
     if wave.phase is WavePhase.OPEN:
         longer = {"closes_at"} if changed.get("closes_at", wave.closes_at) > wave.closes_at else set()
         if kept := sorted(changed.keys() - longer):
             raise NotChangeable(kept)
     return changed
+
+
+def must_not_be_over(wave: Wave) -> None:
+    """Raises WaveClosed, or WaveFrozen."""
+    if wave.phase is WavePhase.FROZEN:
+        raise WaveFrozen
+    if wave.is_over:
+        raise WaveClosed(state=wave.phase.value, allowed_transitions=[])
+
+
+def must_be_freezable(wave: Wave) -> None:
+    """Raises NotClosed, or WaveFrozen."""
+    if wave.phase is WavePhase.FROZEN:
+        raise WaveFrozen
+    if wave.phase is not WavePhase.CLOSED:
+        raise NotClosed(wave.phase)

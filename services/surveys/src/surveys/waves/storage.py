@@ -8,7 +8,20 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, Update, bindparam, case, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
@@ -48,16 +61,31 @@ _ADD = text(
 
 _HAS_PASSED = select(bindparam("instant", type_=DateTime(timezone=True)) <= NOW)
 _PHASE = case(
+    (waves.c.frozen_at.is_not(None), "frozen"),
     (waves.c.closed_at.is_not(None), "closed"),
+    # a clock that goes back opens it to no one
+    (waves.c.closing_at.is_not(None), "closing"),
     (waves.c.opens_at > NOW, "planned"),
     (waves.c.closes_at > NOW, "open"),
     else_="closing",
 )
-_WAVES = select(waves, _PHASE.label("phase"))
+_WITHDRAWN = literal_column(
+    """
+    CASE WHEN waves.frozen_at IS NULL THEN 0 ELSE (
+        SELECT count(*) FROM frozen_rows AS kept JOIN responses AS response ON response.id = kept.response_id
+         WHERE kept.wave_id = waves.id AND response.state = 'withdrawn') END
+    """,
+    Integer,
+)
+_WAVES = select(waves, _PHASE.label("phase"), _WITHDRAWN.label("withdrawn_after_freeze"))
 _CURRENT = _WAVES.where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
 _LOCKED = _CURRENT.with_for_update()
 _SAVE = update(waves).where(waves.c.id == bindparam("of_id"))
+_FREEZE = _SAVE.values(version=waves.c.version + 1, frozen_at=NOW, dataset_hash=bindparam("of_data"))
+_IS_DUE = and_(waves.c.closed_at.is_(None), waves.c.closes_at <= NOW)
+_DUE = select(waves.c.id).where(_IS_DUE).order_by(waves.c.closes_at, waves.c.id).limit(bindparam("limit"))
+_BEGIN_CLOSING = _SAVE.where(_IS_DUE, waves.c.closing_at.is_(None)).values(closing_at=NOW)
 
 
 async def has_passed(connection: Connection, instant: datetime) -> bool:
@@ -101,6 +129,22 @@ async def lock(connection: Connection, wave_id: WaveId) -> Wave:
 async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -> Wave:
     """Stores the next version of a locked wave."""
     await connection.execute(_save(tuple(changes)), {**changes, "of_id": wave.id})
+    return await current(connection, wave.id)
+
+
+async def due(connection: Connection, limit: int) -> list[WaveId]:
+    """Waves whose period is over and that are not closed yet, the longest over first."""
+    return [WaveId(each) for each in await connection.scalars(_DUE, {"limit": limit})]
+
+
+async def begin_closing(connection: Connection, wave_id: WaveId) -> None:
+    """Notes that the close of a due wave has begun; waits for those who hold the wave."""
+    await connection.execute(_BEGIN_CLOSING, {"of_id": wave_id})
+
+
+async def freeze(connection: Connection, wave: Wave, dataset_hash: str) -> Wave:
+    """Notes that a locked wave is frozen."""
+    await connection.execute(_FREEZE, {"of_id": wave.id, "of_data": dataset_hash})
     return await current(connection, wave.id)
 
 

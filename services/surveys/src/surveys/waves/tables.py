@@ -35,8 +35,13 @@ waves = Table(
     Column("closes_at", DateTime(timezone=True), nullable=False),
     Column("eligible", Integer, nullable=False, server_default=text("0")),
     instant_column("created_at"),
+    # when the close began to submit what is complete; since then nothing is saved
+    Column("closing_at", DateTime(timezone=True)),
     # when the close act said so, after every answer
     Column("closed_at", DateTime(timezone=True)),
+    # since when withdrawing is all that is done with its answers, and the hash of these
+    Column("frozen_at", DateTime(timezone=True)),
+    Column("dataset_hash", Text),
     # NULL: what the school published last
     Column("privacy_statement_id", Uuid, ForeignKey("privacy_statements.id")),
     Column("anonymity", Text, nullable=False, server_default=text("'pseudonymous'")),
@@ -52,6 +57,7 @@ waves = Table(
     ),
     CheckConstraint("cycle IN (0, 1, 3, 5)", name="cycle_known"),
     CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
+    CheckConstraint("(frozen_at IS NULL) = (dataset_hash IS NULL)", name="frozen_has_hash"),
     CheckConstraint("anonymity IN ('identified', 'pseudonymous')", name="anonymity_known"),
     CheckConstraint("edit_hours BETWEEN 0 AND 168", name="edit_hours_allowed"),
 )

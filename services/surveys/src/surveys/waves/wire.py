@@ -101,6 +101,9 @@ class WaveBody(BaseModel, from_attributes=True):
     eligible: int
     created_at: datetime
     closed_at: datetime | None
+    frozen_at: datetime | None
+    dataset_hash: str | None = Field(description="SHA-256 over the sorted digests of the answers; null until frozen")
+    withdrawn_after_freeze: int
 
 
 class NewWaveBody(WaveBody):

@@ -3,15 +3,18 @@
 Each holds the wave and then the invitation, so that acts on one response follow each other.
 """
 
+from surveys.answers.commands.closing import CLOSE_SECONDS, close_due_waves, end
 from surveys.answers.commands.consenting import agree
 from surveys.answers.commands.detaching import detach, end_past
 from surveys.answers.commands.filing import AnswerFile, add_file
+from surveys.answers.commands.freezing import freezable, freeze
 from surveys.answers.commands.holding import RESPONDENT, Answer, Asked, find, holder_of, open_link, read, show
 from surveys.answers.commands.revealing import Revealed, reveal
 from surveys.answers.commands.saving import SETTLE_SECONDS, reopen, save_page, settle, settle_overdue, submit
 from surveys.answers.commands.withdrawing import withdraw
 
 __all__ = [
+    "CLOSE_SECONDS",
     "RESPONDENT",
     "SETTLE_SECONDS",
     "Answer",
@@ -20,9 +23,13 @@ __all__ = [
     "Revealed",
     "add_file",
     "agree",
+    "close_due_waves",
     "detach",
+    "end",
     "end_past",
     "find",
+    "freezable",
+    "freeze",
     "holder_of",
     "open_link",
     "read",

@@ -136,7 +136,7 @@ async def find(connection: Connection, cipher: FieldCipher, invitation: Invitati
     if response is None:
         # the wave has opened since the link was looked at
         raise WaveNotOpen(opens_at=wave.opens_at.isoformat())
-    return await answer_of(connection, cipher, await _asked(connection, wave), response)
+    return await answer_of(connection, cipher, await asked_in(connection, wave), response)
 
 
 async def answerable(
@@ -148,7 +148,7 @@ async def answerable(
     """
     wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
     # before the invitation is held, for which the other acts on this response wait
-    asked = await _asked(unit.connection, wave)
+    asked = await asked_in(unit.connection, wave)
     held = await invitations.hold(unit.connection, invitation.id)
     await _must_be_answerable(unit.connection, held, wave)
     # before the wave opens there is none: it is begun to have a version to compare, and undone with the refusal
@@ -220,7 +220,8 @@ async def _must_be_answerable(connection: Connection, invitation: Invitation, wa
     raise LinkRefused
 
 
-async def _asked(connection: Connection, wave: Wave) -> Asked:
+async def asked_in(connection: Connection, wave: Wave) -> Asked:
+    """What a wave asks."""
     content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
     assert content is not None, "a wave refers to a published version by a foreign key"
     return Asked(wave, await school_names(connection, wave.school_code), content)

@@ -20,7 +20,7 @@ from surveys.measures.domain import measures_anything, values_given
 from surveys.privacy.storage import receipts
 from surveys.responses import storage as responses
 from surveys.responses.announcements import announcement
-from surveys.responses.domain import Mode, Response, ResponseState
+from surveys.responses.domain import CompletedBy, Mode, Response, ResponseState
 from surveys.waves import storage as waves
 
 SETTLE_SECONDS = 60.0
@@ -80,21 +80,28 @@ async def submit(
     lost = await _unknown_files(unit, asked, found, values)
     if problems := [*unknown(values, names), *problems_of(judged, names), *lost, *judged.missing]:
         raise Invalid(problems)
+    response = await conclude(unit, cipher=cipher, answer=answer, mode=mode, by=CompletedBy.RESPONDENT)
+    return await answer_of(unit.connection, cipher, asked, response)
+
+
+async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mode: Mode, by: CompletedBy) -> Response:
+    """Submits an answer whose wave and invitation are held, and announces it."""
+    found, judged = answer.response, answer.judged
     # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, found)
     cycle = answer.wave.cycle.value
     measured = await measures.next_moment(unit, found) if measures_anything(answer.content, cycle) else None
-    given = submission(judged, mode)
+    given = submission(judged, mode, by)
     response = await responses.submit(unit.connection, found, moment, given, measured=measured is not None)
     # what is hidden is dropped
     await storage.keep_submitted(unit.connection, cipher, response, judged.kept)
-    await invitations.mark(unit.connection, invitation.id, InvitationState.SUBMITTED)
+    await invitations.mark(unit.connection, found.invitation_id, InvitationState.SUBMITTED)
     await unit.announce(announcement(response, answer.wave, moment))
     if measured is not None:
         measured_values = values_given(answer.content, judged.kept, cycle)
         await unit.announce(recorded(response, answer.wave, measured, measured_values))
     await audit(unit, "submit", response)
-    return await answer_of(unit.connection, cipher, asked, response)
+    return response
 
 
 async def reopen(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation, expected: ExpectedVersion) -> Answer:
