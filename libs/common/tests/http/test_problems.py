@@ -266,3 +266,29 @@ async def test_codes_of_rules_have_pages_and_what_is_answered_as_internal_error_
     assert "internal_error (500)" in listed
     for hidden in ("undecryptable", "database_behind", "permanent"):
         assert f"{hidden} (" not in listed
+
+
+class Titles(StrictModel):
+    zh: Annotated[str, Field(min_length=1)]
+    en: str
+
+
+class Titled(StrictModel):
+    title: Annotated[str, Field(min_length=1)] | Titles
+    rows: tuple[int | Titles, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({"title": ""}, {"/title"}),
+        ({"title": {"zh": "", "en": "x"}}, {"/title", "/title/zh"}),
+        ({"title": {"zh": "x"}}, {"/title", "/title/en"}),
+        ({"title": "x", "rows": [1, "2"]}, {"/rows/1"}),
+        ({}, {"/title"}),
+    ],
+)
+def test_a_fault_in_a_union_is_where_it_was_sent(body: dict[str, Any], pointers: set[str]) -> None:
+    with pytest.raises(Invalid) as refused:
+        parsed(Titled, JSON, json.dumps(body).encode())
+    assert {each.pointer for each in refused.value.problems} == pointers

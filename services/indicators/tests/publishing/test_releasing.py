@@ -135,6 +135,8 @@ async def test_nothing_is_published_of_fewer_than_23(new_school: Any, freeze: An
             "/tables/0/denominator_rule",
             "unknown_rule",
         ),
+        ({"kind": "rates", "indicator": "salary"}, "/tables/0/indicator", "must_be_empty"),
+        ({"kind": "structure", "dimension": "sex", "measures": ["x"]}, "/tables/0/measures", "must_be_empty"),
     ],
 )
 async def test_tables_that_do_not_exist_are_refused(
@@ -146,6 +148,18 @@ async def test_tables_that_do_not_exist_are_refused(
     refused = await at.one.post("/v1/publications", json=body)
     assert refused.status_code == 422
     assert [(each["pointer"], each["rule"]) for each in refused.json()["errors"]] == [(pointer, rule)]
+
+
+async def test_a_role_that_never_drafts_hears_so_and_a_title_is_named_as_it_was_sent(
+    new_school: Any, freeze: Any, desk: Any, client: Any
+) -> None:
+    school = of_majors(new_school(), {"a": (3, 1)})
+    at, snapshot = desk(school), await freeze(school)
+    body = {"school_code": school.code, "cohort": 2024, "snapshot_id": snapshot["id"], "title": "x", "tables": [RATES]}
+    assert (await client("auditor").post("/v1/publications", json=body)).status_code == 403
+    for title, pointers in (("", {"/title"}), ({"zh": "", "en": "x"}, {"/title", "/title/zh"})):
+        refused = await at.one.post("/v1/publications", json=body | {"title": title})
+        assert (refused.status_code, {each["pointer"] for each in refused.json()["errors"]}) == (422, pointers)
 
 
 async def test_the_database_holds_what_a_release_needs(

@@ -168,6 +168,10 @@ async def test_each_official_one_stands_once(officer: Any, arrive: Any, new_scho
         ({"kind": "free", "as_of": "2199-01-01"}, "in_the_future"),
         ({"kind": "free"}, "required"),
         ({"as_of": "2024-08-31"}, "must_be_empty"),
+        # seconds since 1970, and a day in words of another kind, are no day and no instant
+        ({"kind": "free", "as_of": "1756598400"}, "invalid"),
+        ({"kind": "free", "as_of": "2024-08-31T00:00:00"}, "invalid"),
+        ({"kind": "free", "as_of": "2024-07-01", "known_at": "1796000000"}, "invalid"),
     ):
         refused = await http.post("/v1/snapshots", json={**body, **said})
         assert refused.status_code == 422

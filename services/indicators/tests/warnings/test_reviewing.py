@@ -28,6 +28,13 @@ async def school(new_school: Any, apply: Any) -> Any:
     return school
 
 
+@pytest.mark.parametrize("role", ["auditor", "ministry"])
+async def test_a_role_that_never_asks_hears_so(role: str, client: Client, school: Any) -> None:
+    for path, body in (("/v1/warning-rules", RULE), ("/v1/warning-runs", {"cohort": 2024})):
+        status, refused = await post(client(role), path, body | {"school_code": school.code})
+        assert (status, refused["code"]) == (403, "forbidden")
+
+
 async def test_from_a_rule_to_a_closed_review(officer: Any, client: Client, school: Any, database: Database) -> None:
     one, two = officer(school, "one"), officer(school, "two")
     status, refused = await post(one, "/v1/warning-runs", {"school_code": school.code, "cohort": 2024})

@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from common.errors import FieldProblem, Invalid, Message
 from common.http.refusals import EncodedContent, MalformedJson, UnsupportedMediaType
-from common.http.validation import MAX_PROBLEMS, field_problems, pointer
+from common.http.validation import MAX_PROBLEMS, field_problems, place_in, pointer
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -39,7 +39,10 @@ def parsed(model: type[Model], content_type: str, raw: bytes) -> Model:
         read = model.model_validate_json(raw)
     except ValidationError as error:
         errors = list(islice(_faults(error), MAX_PROBLEMS))
-        raise MalformedJson if errors[0]["type"] == "json_invalid" else Invalid(field_problems(errors)) from None
+        if errors[0]["type"] == "json_invalid":
+            raise MalformedJson from None
+        sent = json.loads(raw)
+        raise Invalid(field_problems({**each, "loc": place_in(sent, each)} for each in errors)) from None
     except ValueError:
         raise MalformedJson from None
     if b"\\u0000" in raw:

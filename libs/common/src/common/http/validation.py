@@ -67,12 +67,29 @@ def refusal_of(error: RequestValidationError) -> QuxiangError:
     for each in islice(errors, MAX_PROBLEMS):
         place = each["loc"]
         problems.append(FieldProblem(str(place[min(1, len(place) - 1)])[:MAX_SEGMENT], *_broken(each)))
-    return BadQuery(problems)
+    # a parameter that several parts of a route read is at fault once
+    return BadQuery([*{(each.pointer, each.rule): each for each in problems}.values()])
 
 
 def field_problems(errors: Iterable[Mapping[str, Any]]) -> list[FieldProblem]:
     """Problems of a body; a pointer leads from the body's root to the field."""
     return [FieldProblem(pointer(error["loc"]), *_broken(error)) for error in islice(errors, MAX_PROBLEMS)]
+
+
+def place_in(sent: Any, error: Mapping[str, Any]) -> list[str | int]:
+    """Where an error is in what was sent: of a union its place names the member, too, which is no part of that.
+
+    >>> place_in({"title": ""}, {"loc": ("title", "constrained-str"), "type": "string_too_short"})
+    ['title']
+    """
+    parts = list(error["loc"])
+    lacking = [parts.pop()] if error["type"] == "missing" else []
+    place: list[str | int] = []
+    for part in parts:
+        if (part in sent) if isinstance(sent, Mapping) else isinstance(sent, list) and isinstance(part, int):
+            sent = sent[part]
+            place.append(part)
+    return place + lacking
 
 
 def pointer(location: Iterable[str | int]) -> str:

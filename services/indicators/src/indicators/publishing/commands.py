@@ -192,9 +192,9 @@ async def withdraw(
 
 async def _snapshot(connection: Connection, cipher: FieldCipher, caller: Principal, draft: Draft) -> Snapshot:
     """The frozen snapshot of a draft, which is of the school and cohort that it names; raises NotFound, NotFrozen."""
+    caller.must_be_in(WRITERS)
     if not caller.sees_school(draft.school_code):
         raise NotFound
-    caller.must_be_in(WRITERS)
     snapshot = await snapshots.find(connection, cipher, caller, SnapshotId(draft.snapshot_id))
     if (snapshot.school_code, snapshot.cohort) != (draft.school_code, draft.cohort):
         raise PublicationRefused([FieldProblem("/snapshot_id", "other_cohort", _OTHER)])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from common.http import StrictModel
+from common.http import Day, StrictModel
 from common.identifiers import Cohort, SchoolCode
 from indicators.reports.domain import EACH, Asked, Report, Subject, SubjectKind
 
@@ -31,7 +31,7 @@ class NewReport(StrictModel):
     cohort: Cohort = Field(ge=1977, le=2200)
     subject: NewSubject
     snapshot_id: UUID | None = Field(default=None, description="A frozen snapshot: the figures are final")
-    as_of: date | None = Field(default=None, description="A day, inclusive: live figures, 非最终数据 on each page")
+    as_of: Day | None = Field(default=None, description="A day, inclusive: live figures, 非最终数据 on each page")
     publication_id: UUID | None = Field(
         default=None, description="A released publication: what it shows of the subject, and no other figure"
     )

@@ -4,19 +4,20 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.approvals.wire import Reason
 from common.auth import Principal
 from common.change_feed.barrier import Why
-from common.http import StrictModel
+from common.http import Day, StrictModel
+from common.http.models import Instant
 from common.identifiers import Cohort, SchoolCode
 from indicators.reading.answers import FigureBody
 from indicators.snapshots.commands import ASKERS, DECIDERS, SEE_REASONS
 from indicators.snapshots.domain.differences import Difference
 from indicators.snapshots.domain.snapshots import NewSnapshot, Snapshot, SnapshotAction, SnapshotKind, SnapshotState
 
-Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
+Moment = Annotated[Instant, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
 
 
 class NewSnapshotBody(StrictModel):
@@ -25,7 +26,7 @@ class NewSnapshotBody(StrictModel):
     school_code: SchoolCode = Field(pattern=r"^[0-9]{5}$")
     cohort: Cohort = Field(ge=1977, le=2200)
     kind: SnapshotKind
-    as_of: date | None = Field(default=None, description="The day, inclusive; of a free one only")
+    as_of: Day | None = Field(default=None, description="The day, inclusive; of a free one only")
     known_at: Moment | None = Field(default=None, description="Only what was recorded before it counts; null: now")
 
     def asked(self) -> NewSnapshot:

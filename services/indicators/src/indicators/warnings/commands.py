@@ -187,10 +187,10 @@ async def _recorded(
 
 
 def _must_be_of(caller: Principal, school_code: SchoolCode) -> None:
-    """Raises NotFound for another school than the caller's, then Forbidden."""
-    if not caller.sees_school(school_code) and caller.role is not Role.PROVINCIAL_OFFICER:
-        raise NotFound
+    """Raises Forbidden, then NotFound for another school than the caller's."""
     caller.must_be_in(OFFICERS)
+    if not caller.sees_school(school_code):
+        raise NotFound
 
 
 def _kept(found: Found, cohorts: list[int], colleges: Mapping[str, str | None]) -> dict[str, Any]:

@@ -69,6 +69,13 @@ _INDICATOR = Message(
     f"毕业生跟踪指标为 {' '.join(OF_PORTRAITS)}", f"The indicators of graduates are {' '.join(OF_PORTRAITS)}"
 )
 _CYCLE = Message("周期为 0、1、3、5", "The cycles are 0, 1, 3 and 5")
+_OWN = {
+    TableKind.RATES: {"measures"},
+    TableKind.STRUCTURE: {"dimension", "denominator_rule"},
+    TableKind.TRACKING: {"indicator", "cycle"},
+}
+"""What a table says beside its groups, by what it shows."""
+
 _CELLS = Message("该结构不能按此分组发布", "Only destination_class is published by major or by two dimensions")
 
 
@@ -82,6 +89,9 @@ def must_exist(tables: Sequence[TableAsked], cohort: Cohort) -> None:
 def _problems(pointer: str, table: TableAsked, cohort: Cohort) -> Iterator[FieldProblem]:
     if len(set(table.by)) != len(table.by) or table_with(TABLES, table.by) is None:
         yield FieldProblem(f"{pointer}/by", "no_such_table", _BY)
+    for name in sorted(set().union(*_OWN.values()) - _OWN[table.kind]):
+        if getattr(table, name) not in (None, ()):
+            yield rule("must_be_empty").problem(f"{pointer}/{name}")
     match table.kind:
         case TableKind.RATES:
             yield from _with_measures(pointer, table, cohort)
