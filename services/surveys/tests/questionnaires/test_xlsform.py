@@ -9,10 +9,12 @@ from xml.etree import ElementTree
 import httpx
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyxform.xls2xform import convert
 
-from common.errors import Message
-from surveys.questionnaires.domain.checks import Severity, findings
+from common.errors import FieldProblem, Message
+from surveys.questionnaires.domain.checks import Severity, ambiguities, findings
 from surveys.questionnaires.domain.content import Constraint, Content, Scale
 from surveys.questionnaires.wire.formats import Sheets, questionnaire_of, sheets_of
 from surveys.questionnaires.wire.formats.unsupported import XlsformUnsupported
@@ -145,6 +147,10 @@ def with_row(*rows: list[Any]) -> list[list[Any]]:
         (with_row(row("select_one", "s", ("甲", "a"))), [(2, "type")]),
         (with_row(row("select_one none", "s", ("甲", "a"))), [(2, "type")]),
         (with_row(row("text jobs", "s", ("甲", "a"))), [(2, "type")]),
+        (with_row(row("text or_other", "s", ("甲", "a"))), [(2, "type")]),
+        (with_row(row("begin_group", "组", ("甲", "a")), row("end_group")), [(2, "name")]),
+        (with_row(row("text", "s", ("甲" * 2_001, "a"))), [(2, "label::中文 (zh)")]),
+        (with_row(row("text", "s", ("甲", "a"), relevant="(" * 30_000)), [(2, "relevant")]),
         (with_row(row("select_one jobs", "s", ("甲", "a"), appearance="minimal")), [(2, "appearance")]),
         (with_row(row("text", "s", ("甲", "a"), required="${x} = 1")), [(2, "required")]),
         (with_row(row("text", "s", ("甲", "a"), relevant="jr:choice-name(${x}, '${x}')")), [(2, "relevant")]),
@@ -189,6 +195,55 @@ def test_one_label_stands_for_both_languages_and_empty_columns_of_the_standard_a
     made = read([["type", "name", "label", "default", "media::image"], ["int", "a", "数", None, None]], [], [])
     [question] = made.questions
     assert (question.text.zh, question.text.en, question.decimals) == ("数", "数", 0)
+
+
+CELLS = st.sampled_from(
+    [
+        *(
+            None,
+            0,
+            1.5,
+            True,
+            "",
+            " ",
+            "a",
+            "A b",
+            "名",
+            "${a}",
+            "${a} = 1",
+            "(",
+            "a" * 3_000,
+            "begin_group",
+            "end_group",
+        ),
+        *(
+            "select_one jobs",
+            "select_one",
+            "calculate",
+            "range",
+            "or_other",
+            "start=1",
+            "start=a end=b",
+            "rating",
+            "note",
+        ),
+    ]
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(CELLS, max_size=len(HEADER)), max_size=6), st.lists(st.lists(CELLS, max_size=4), max_size=3))
+def test_any_cells_are_a_draft_or_refused_at_their_rows(survey: list[list[Any]], choices: list[list[Any]]) -> None:
+    problems: list[FieldProblem] = []
+    try:
+        made = read([[*HEADER], *survey], [CHOICES[0], *choices])
+    except XlsformUnsupported as refusal:
+        problems.extend(refusal.problems)
+    else:
+        assert ambiguities(made) == []
+        findings(made)
+    assert {each.row for each in problems} <= set(range(2, max(len(survey), len(choices)) + 2))
+    assert all(each.column for each in problems)
 
 
 async def test_a_form_begins_a_draft_once(manager: httpx.AsyncClient) -> None:

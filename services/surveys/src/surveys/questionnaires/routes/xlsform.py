@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Response
 
 from common.auth import Principal, require
-from common.files import MB, Files
+from common.files import MAX_FILE, Files
 from common.http import Db, IdempotencyKey, Router, Upload, answer
 from common.http.uploads import FileForm
 from common.identifiers import QuestionnaireId
@@ -26,7 +26,7 @@ Editor = Annotated[Principal, Depends(require(*commands.EDITORS))]
 class XlsformForm(FileForm):
     """The form with an XLSForm."""
 
-    files: ClassVar[Files] = Files((XLSX,), at_most=5 * MB)
+    files: ClassVar[Files] = Files((XLSX,), at_most=MAX_FILE)
 
 
 @router.post(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from common.errors import FieldProblem, Invalid
 from common.http.validation import field_problems
@@ -18,18 +18,26 @@ from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.wire.formats import kinds
 from surveys.questionnaires.wire.formats.sheets import CHOICES, SETTINGS, SURVEY, Line, Sheets
 from surveys.questionnaires.wire.formats.unsupported import XlsformUnsupported
-from surveys.questionnaires.wire.forms import QuestionForm
+from surveys.questionnaires.wire.forms import PageForm, QuestionForm
 from surveys.questionnaires.wire.written import Written
 
 _QUESTION = TypeAdapter(Question)
 _YES, _NO = ("yes", "true", "true()", "1"), ("no", "false", "false()", "0")
 _OTHER = {"value": "other", "text": {"zh": "其他", "en": "Other"}, "other": True}
 _NOT_ALLOWED = {"zh": "请核对此项", "en": "Please check this answer"}
-_COLUMNS = {"id": "name", "text": "label", "options": "type", "scale": "parameters", "visible_if": "relevant"}
+_COLUMNS = {
+    "id": "name",
+    "text": "label",
+    "title": "label",
+    "options": "type",
+    "scale": "parameters",
+    "visible_if": "relevant",
+}
 """Which column a member comes from, where their names differ."""
 
 _RESULTS = {Type.NUMBER: "number", Type.BOOLEAN: "boolean"}
 Json = dict[str, Any]
+Form = TypeVar("Form", bound=BaseModel)
 
 
 def questionnaire_of(sheets: Sheets) -> Content:
@@ -113,6 +121,7 @@ class _Reading:
         if condition := self._expression(line, "relevant"):
             page["visible_if"] = condition
         self._named_once(line, page["id"])
+        self._fits(line, PageForm, page)
         self.pages.append(page)
 
     def _end(self, line: Line) -> None:
@@ -150,16 +159,20 @@ class _Reading:
         return line.text("name") or "" if line.text("type") == kinds.CALCULATE else ""
 
     def _know(self, line: Line, asked: Json) -> None:
-        """Remembers the names of a question; refuses what no question could be."""
+        """Remembers the names of a question."""
+        if form := self._fits(line, QuestionForm, asked):
+            question = _QUESTION.validate_python(form.model_dump())
+            self.names |= {variable.name: variable.typed for variable in kind_of(question).variables(question)}
+
+    def _fits(self, line: Line, form: type[Form], made: Json) -> Form | None:
+        """A question or page in its form; refuses what is none."""
         try:
-            form = QuestionForm.model_validate(asked, strict=False)
+            return form.model_validate(made, strict=False)
         except ValidationError as error:
             for each in field_problems(error.errors(include_url=False, include_input=False)):
                 member = each.pointer.split("/")[1]
                 self._refuse(line, _COLUMNS.get(member, member), each.message.zh, each.message.en)
-            return
-        question = _QUESTION.validate_python(form.model_dump())
-        self.names |= {variable.name: variable.typed for variable in kind_of(question).variables(question)}
+            return None
 
     def _named_once(self, line: Line, name: str) -> None:
         if name in self.seen:
@@ -219,7 +232,10 @@ class _Reading:
         return {"min": int(start), "max": int(end)}
 
     def _refuse(self, line: Line, column: str, zh: str, en: str) -> None:
-        self.problems.append(line.wrong(column, zh, en))
+        problem = line.wrong(column, zh, en)
+        # what our parser does not read, the form of a question may not take either
+        if (problem.row, problem.column) not in {(each.row, each.column) for each in self.problems[-2:]}:
+            self.problems.append(problem)
 
 
 def unread(text: str) -> Iterator[tuple[str, str]]:
