@@ -11,6 +11,7 @@ from common.outbox import raising
 from common.periodic import every
 from common.retention import RETENTION_SECONDS
 from common.service_process import Area, Operation, Subscription
+from surveys.answer_page.routes import ROUTERS as PAGE_ROUTES
 from surveys.answers.commands import CLOSE_SECONDS, SETTLE_SECONDS, close_due_waves, end_past, settle_overdue
 from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
@@ -126,5 +127,6 @@ AREAS = (
             every(RETENTION_SECONDS, partial(end_past, runtime.database, runtime.cipher), name="retention"),
         ],
     ),
+    Area(routes=PAGE_ROUTES),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
 )

@@ -43,7 +43,9 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
-async def parsed_form(request: Request, most_files: int = 1, longest_field: int = MAX_FIELD) -> FormData:
+async def parsed_form(
+    request: Request, most_files: int = 1, longest_field: int = MAX_FIELD, most_fields: int = MAX_FIELDS
+) -> FormData:
     """The parts of a form; raises UnsupportedMediaType or Malformed."""
     if media_type(request) != MULTIPART:
         raise UnsupportedMediaType(MULTIPART)
@@ -52,7 +54,7 @@ async def parsed_form(request: Request, most_files: int = 1, longest_field: int 
         request.stream(),
         # one more is another fault than a form that cannot be read
         max_files=most_files + 1,
-        max_fields=MAX_FIELDS,
+        max_fields=most_fields,
         max_part_size=longest_field,
     )
     try:

@@ -17,22 +17,28 @@ _MANY = (list, set, tuple, frozenset, Sequence)
 
 
 class DeclaredQuery:
-    """The query parameters of one route, and which of them may be repeated."""
+    """The query parameters of one route, and which of them may be repeated; `takes_any` where others may be there.
 
-    def __init__(self, names: Iterable[str], repeatable: Iterable[str]) -> None:
+    Messengers add parameters of their own to the links that people follow.
+    """
+
+    def __init__(self, names: Iterable[str], repeatable: Iterable[str], *, takes_any: bool = False) -> None:
         self._names = frozenset(names)
         self._repeatable = frozenset(repeatable)
+        self._takes_any = takes_any
 
     @classmethod
     def of(cls, dependants: Iterable[Dependant]) -> Self:
-        """What a route and everything that it depends on declare."""
+        """What a route and everything that it depends on declare, `takes_any_query` by an attribute of a dependency."""
+        dependants = tuple(dependants)
+        takes_any = any(getattr(each.call, "takes_any_query", False) for each in dependants)
         fields = [field for each in dependants for field in each.query_params]
         repeatable = [field.alias for field in fields if takes_many(field.field_info.annotation)]
-        return cls([field.alias for field in fields], repeatable)
+        return cls([field.alias for field in fields], repeatable, takes_any=takes_any)
 
     def check(self, request: Request) -> None:
         """Raises BadQuery for unknown and for repeated parameters, and for null characters."""
-        if not request.scope["query_string"]:
+        if self._takes_any or not request.scope["query_string"]:
             return
         # looked for one by one, ten thousand names would hold the process for seconds
         given: dict[str, list[str]] = {}

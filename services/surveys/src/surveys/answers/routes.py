@@ -33,8 +33,7 @@ from surveys.answers.wire import (
     Submission,
     Trial,
 )
-from surveys.invitations.domain import Invitation, InvitationState, LinkRefused, has_form
-from surveys.invitations.storage import by_digest
+from surveys.invitations.domain import Invitation, LinkRefused, has_form
 from surveys.questionnaires.domain.logic import logic_of
 from surveys.questionnaires.wire import Evaluated
 from surveys.waves import storage as waves
@@ -49,14 +48,7 @@ async def check_link(request: Request) -> None:
     if scheme.lower() != "survey" or not has_form(token.strip()):
         raise LinkRefused
     database: Database = request.app.state.database
-    # equality is decided on the digest of a random secret, so the index's timing gives no token away
-    async with database.reading() as connection:
-        invitation = await by_digest(connection, hashed_secret(token.strip()))
-    if invitation is None:
-        raise LinkRefused
-    if invitation.state is InvitationState.CREATED:
-        await database.act(holder_of(invitation), partial(commands.open_link, invitation=invitation))
-    request.state.invitation = invitation
+    request.state.invitation = await commands.follow(database, hashed_secret(token.strip()))
 
 
 async def _invitation_of(request: Request) -> Invitation:

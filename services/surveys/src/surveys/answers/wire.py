@@ -34,10 +34,13 @@ class Submission(StrictModel):
     values: Values = Field(default_factory=dict)
 
 
+MUST_BE_AGREED = Message("须同意后才能作答", "Must be true: nothing is kept without consent")
+
+
 def _agreed(given: bool) -> bool:
     # not a Literal, for which 1 is true
     if not given:
-        raise rule_broken("not_allowed", Message("须同意后才能作答", "Must be true: nothing is kept without consent"))
+        raise rule_broken("not_allowed", MUST_BE_AGREED)
     return given
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from common import clock
 from common.auth import Actor
 from common.crypto import FieldCipher
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, NotFound, Versions, must_equal
 from common.identifiers import ResponseId
 from common.sql import Connection
@@ -84,6 +85,18 @@ class Answer(Asked):
 def holder_of(invitation: Invitation) -> Actor:
     """Who acts with the link of this invitation."""
     return Actor(f"invitation:{invitation.id}", RESPONDENT)
+
+
+async def follow(database: Database, digest: bytes) -> Invitation:
+    """The invitation whose link's token has this digest, its first use noted; raises LinkRefused."""
+    # equality is decided on the digest of a random secret, so the index's timing gives no token away
+    async with database.reading() as connection:
+        invitation = await invitations.by_digest(connection, digest)
+    if invitation is None:
+        raise LinkRefused
+    if invitation.state is InvitationState.CREATED:
+        await database.act(holder_of(invitation), partial(open_link, invitation=invitation))
+    return invitation
 
 
 async def open_link(unit: UnitOfWork, *, invitation: Invitation) -> None:

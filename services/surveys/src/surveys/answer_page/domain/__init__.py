@@ -1,0 +1,1 @@
+"""What fields of a form mean, and what can be chosen."""

@@ -1,0 +1,1 @@
+"""Forms and cookies that come in, and pages that go out."""

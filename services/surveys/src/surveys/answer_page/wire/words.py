@@ -1,0 +1,98 @@
+"""What the page says besides the words of the questionnaire."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from common.errors import Message
+
+WORDS: Mapping[str, Message] = {
+    "abroad": Message("境外", "Abroad"),
+    "add_link": Message("打开问卷", "Open the questionnaire"),
+    "again": Message("再试一次", "Try again"),
+    "agree": Message("我已阅读并同意上述隐私声明", "I have read the privacy statement and agree to it"),
+    "agree_sensitive": Message(
+        "我另外同意回答敏感问题（如薪酬、家庭、健康），每题仍可不答",
+        "I also agree to be asked sensitive questions (pay, family, health); each of them may still be declined",
+    ),
+    "answer_it": Message("作答", "I answer"),
+    "appeared": Message("根据您的回答，本页多了以下问题", "Your answers have brought up these questions on this page"),
+    "back": Message("上一页", "Back"),
+    "both": Message(
+        "您在别处打开的同一份答卷已保存了不同的内容。下面保留您刚才的填写，并列出已保存的内容；再次保存将以您的填写为准。",
+        "Something else was saved from another window or device. Your answers stand below, beside what is saved; "
+        "saving again keeps yours.",
+    ),
+    "change": Message("修改", "Change"),
+    "choose": Message("请选择", "Please choose"),
+    "clear_file": Message("移除已上传的文件", "Remove the file that was sent"),
+    "closes": Message("截止时间", "Closes"),
+    "complete": Message("全部问题已作答。", "All questions are answered."),
+    "consent": Message("隐私声明", "Privacy statement"),
+    "contact": Message("联系方式", "Contact"),
+    "continue": Message("继续", "Continue"),
+    "done": Message("已提交，谢谢！", "Submitted. Thank you!"),
+    "done_text": Message("您的答卷已经保存，可以关闭本页。", "Your answers are kept; you may close this page."),
+    "edit": Message("修改答卷", "Edit my answers"),
+    "edit_text": Message("在此时间之前仍可修改", "You may still change your answers until"),
+    "failed": Message("没有保存", "Nothing was saved"),
+    "failed_text": Message(
+        "您填写的内容仍在本页，请再试一次。", "What you typed is kept on this page. Please try again."
+    ),
+    "faults": Message("请检查以下内容", "Please look at these answers"),
+    "file_hint": Message("JPEG、PNG 或 PDF，不超过 5 MB", "JPEG, PNG or PDF, up to 5 MB"),
+    "file_sent": Message("已上传文件", "A file was sent"),
+    "found": Message("请选择其中一项", "Choose one of these"),
+    "link": Message("链接或代码", "Link or code"),
+    "link_hint": Message(
+        "请粘贴收到的完整链接，或链接中 # 后面的代码", "Paste the link that you were sent, or the code behind its #"
+    ),
+    "missing": Message("还有必答题没有回答", "Some required questions are not answered"),
+    "month_hint": Message("例如 2024-06", "For example 2024-06"),
+    "day_hint": Message("例如 2024-06-30", "For example 2024-06-30"),
+    "name": Message("单位名称", "Name of the employer"),
+    "no": Message("否", "No"),
+    "no_answer": Message("不作答", "No answer"),
+    "not_on": Message("未作答", "Not answered"),
+    "once": Message("元", "yuan"),
+    "month": Message("元/月", "yuan a month"),
+    "year": Message("元/年", "yuan a year"),
+    "optional": Message("选答", "optional"),
+    "other": Message("请说明", "Please say which"),
+    "page_of": Message("第 {0} 页，共 {1} 页", "Page {0} of {1}"),
+    "place": Message("名次", "Place"),
+    "preset": Message(
+        "已按就业登记预填，请核对；保存后才算作答",
+        "Preset from your registration; it counts once you save",
+    ),
+    "privacy_months": Message("保存期限（月）", "Kept with the person for (months)"),
+    "purposes": Message("用途", "Purposes"),
+    "rank_hint": Message("1 为最优先", "1 is the best"),
+    "refused": Message("不愿回答", "I would rather not say"),
+    "required": Message("必答", "required"),
+    "review": Message("检查并提交", "Review and submit"),
+    "save": Message("保存并继续", "Save and continue"),
+    "saved": Message("已保存的回答", "Saved answer"),
+    "search_hint": Message("请输入名称或代码", "Type a name or a code"),
+    "skip": Message("跳到正文", "Skip to the content"),
+    "start": Message("毕业生调查", "Graduate survey"),
+    "submit": Message("提交", "Submit"),
+    "unknown": Message("不清楚", "I do not know"),
+    "uscc": Message("统一社会信用代码（可不填）", "Unified social credit code (may be left out)"),
+    "withdraw": Message("撤回答卷", "Withdraw my answers"),
+    "withdraw_text": Message(
+        "撤回后，您填写和提交的全部内容将立即删除，并不再计入统计结果。此操作不能恢复。",
+        "All that you filled in and submitted is erased at once and leaves the figures. This cannot be undone.",
+    ),
+    "withdrawn": Message("答卷已撤回", "Your answers were withdrawn"),
+    "withdrawn_text": Message("您填写的内容已全部删除。", "All that you filled in was erased."),
+    "yes": Message("是", "Yes"),
+    "you_wrote": Message("您的填写", "Your answer"),
+    "to_consent": Message("查看隐私声明", "Read the privacy statement"),
+    "sent_link": Message("请用收到的链接重新打开。", "Please open the link that you were sent once more."),
+}
+
+
+@lru_cache
+def words_in(language: str) -> Mapping[str, str]:
+    """All words in a language, by their names."""
+    return {name: message.in_language(language) for name, message in WORDS.items()}
