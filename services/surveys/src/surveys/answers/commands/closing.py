@@ -20,7 +20,7 @@ from surveys.waves.domain import WavePhase
 CLOSE_SECONDS = 5.0
 """Between two looks for waves whose period is over."""
 
-_WAVES_AT_ONCE = 50
+_WAVES_AT_ONCE = 1_000
 _AT_ONCE = 200
 
 
