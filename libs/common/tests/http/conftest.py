@@ -130,7 +130,7 @@ def cave_router() -> Router:
 
 
 class Frozen(Conflict):
-    code = "frozen"
+    code = "ice_bound"
     title = Message("已冻结", "Frozen")
 
 
@@ -165,8 +165,8 @@ def thing_router() -> Router:
             raise NotFound
         caller.must_be(Role.ADMIN)
         must_equal(if_match, VERSION)
-        if caller.subject == "frozen":
-            raise Frozen(state="frozen", allowed_transitions=["thaw"])
+        if caller.subject == "ice_bound":
+            raise Frozen(state="ice_bound", allowed_transitions=["thaw"])
         return resource(body, VERSION + 1)
 
     return router

@@ -122,7 +122,7 @@ async def test_head_counts_for_its_route(nobody: httpx.AsyncClient) -> None:
         return REGISTRY.get_sample_value("quxiang_http_requests_total", labels) or 0
 
     for path, route, status in (
-        ("/problems/frozen", "/problems/{code}", 200),
+        ("/problems/ice_bound", "/problems/{code}", 200),
         ("/v1/things", "/v1/things", 401),
     ):
         before = counted(route, status)

@@ -105,9 +105,9 @@ async def test_refusals_come_in_the_agreed_order(edge: Any, admin: httpx.AsyncCl
     stale = await admin.patch(THING, **fine, headers={"If-Match": '"2"'})
     problem(stale, 412, "precondition_failed")
     assert stale.headers["etag"] == '"3"'
-    frozen = {"Authorization": f"Bearer {edge.mint.token('admin', subject='frozen')}", "If-Match": '"3"'}
-    document = problem(await admin.patch(THING, **fine, headers=frozen), 409, "frozen")
-    assert (document["state"], document["allowed_transitions"]) == ("frozen", ["thaw"])
+    frozen = {"Authorization": f"Bearer {edge.mint.token('admin', subject='ice_bound')}", "If-Match": '"3"'}
+    document = problem(await admin.patch(THING, **fine, headers=frozen), 409, "ice_bound")
+    assert (document["state"], document["allowed_transitions"]) == ("ice_bound", ["thaw"])
     problem(await admin.patch(THING, json={}, headers={"If-Match": '"3"'}), 422, "invalid")
     done = await admin.patch(THING, json={"name": "a"}, headers={"If-Match": 'W/"9", "3"'})
     assert (done.status_code, done.headers["etag"]) == (200, '"4"')
@@ -239,7 +239,7 @@ async def test_a_missing_token_is_answered_with_a_challenge(nobody: httpx.AsyncC
 
 
 async def test_every_type_leads_to_a_page(nobody: httpx.AsyncClient) -> None:
-    for code in ("not_found", "frozen", "invalid", "unauthenticated"):
+    for code in ("not_found", "ice_bound", "invalid", "unauthenticated"):
         page = await nobody.get(f"/problems/{code}")
         assert page.status_code == 200
         assert page.headers["content-type"] == HTML
@@ -252,8 +252,8 @@ async def test_every_type_leads_to_a_page(nobody: httpx.AsyncClient) -> None:
 
 
 async def test_a_page_explains_a_kind_with_its_one_text_and_its_status(nobody: httpx.AsyncClient) -> None:
-    page = (await nobody.get("/problems/frozen")).text
-    assert "frozen (409)" in page
+    page = (await nobody.get("/problems/ice_bound")).text
+    assert "ice_bound (409)" in page
     assert "已冻结" in page
     assert "Frozen" in page
 
