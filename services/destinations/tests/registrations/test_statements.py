@@ -17,13 +17,15 @@ _PLANNED = text(
 async def test_the_server_plans_a_statement_of_a_request_once(
     database: Database, enrol: Any, school: Desk, college: Desk
 ) -> None:
-    """After five executions it decides; one that it plans anew for ever takes longer to plan than to run."""
+    """After five executions it decides; one that it plans anew for ever takes longer to plan than to run.
+
+    A list of a school is not asked for: which of its plans is better depends on how large the other schools are.
+    """
     # other tests have used the connection, too
     once_before, all_before = await _executions(database)
     for _ in range(7):
         made = await approved(school, college, await enrol())
         assert (await school.get(f"/v1/registrations/{made.json()['id']}")).status_code == 200
-        assert (await school.get("/v1/registrations", limit="100")).status_code == 200
     once, all_of_them = await _executions(database)
     many_times = [statement for statement, times in (all_of_them - all_before).items() if times > 6]
     assert len(many_times) >= 5

@@ -124,11 +124,13 @@ def test_a_value_is_compared_with_blank_whatever_its_type(name: str) -> None:
 OTHERS = {"b": "true()", "n": "1", "t": "'x'", "d": "today()", "c": "'1'"}
 
 
-@pytest.mark.parametrize("name", OTHERS)
-@pytest.mark.parametrize("operator", ["=", "!=", "<", "<=", ">", ">="])
+@pytest.mark.parametrize(
+    ("name", "operator"),
+    # only numbers and dates are ordered
+    [(name, operator) for name in OTHERS for operator in ("=", "!=", "<", "<=", ">", ">=")
+     if name in "nd" or operator in ("=", "!=")],
+)  # fmt: skip
 def test_any_other_comparison_with_a_blank_is_false_but_unequal(name: str, operator: str) -> None:
-    if operator[0] in "<>" and name not in "nd":
-        pytest.skip("not ordered")
     mine, other = f"${{{name}}}", OTHERS[name]
     for text in (f"{mine} {operator} {other}", f"{other} {operator} {mine}", f"{mine} {operator} {mine}"):
         assert value(text, blank=name) is (operator == "!=")
