@@ -1,5 +1,6 @@
 """What every type of question says of itself."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ class Variable:
     finite: Sequence[Value] | None = None
 
 
-class Kind:
+class Kind(ABC):
     """A type of question. Values are JSON; those of the methods below have passed `refusal`, and are no refusals."""
 
     members: frozenset[str] = frozenset()
@@ -59,21 +60,21 @@ class Kind:
         """What keeps the question from being published, beside what holds for every type."""
         return iter(())
 
+    @abstractmethod
     def variables(self, question: Question) -> Sequence[Variable]:
         """The names by which expressions know its values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fits(self, question: Question, value: object) -> bool:
         """Whether the value has the form that `expected` says."""
-        raise NotImplementedError
 
     def refusal(self, question: Question, value: object) -> Refusal | None:
         """Why this is no value of the question; None if it is one."""
         return None if self.fits(question, value) else Refusal(question.type.value, self.expected)
 
+    @abstractmethod
     def values(self, question: Question, value: object) -> Mapping[str, Value]:
         """What its variables are then; a name that is missing is blank."""
-        raise NotImplementedError
 
     def is_whole(self, question: Question, known: Mapping[str, Value]) -> bool:
         """Whether these values of its variables say everything that was asked."""
