@@ -30,6 +30,9 @@ class InvitationState(StrEnum):
     OPENED = "opened"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+    SCREENED_OUT = "screened_out"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True)

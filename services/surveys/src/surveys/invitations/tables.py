@@ -22,7 +22,9 @@ invitations = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
-    Column("graduate_id", Uuid, nullable=False),
+    # one of the two
+    Column("graduate_id", Uuid),
+    Column("employer_id", Uuid),
     Column("school_code", Text, nullable=False),
     # which run made it: its result counts these, however often it was interrupted
     Column("operation_id", Uuid, nullable=False),
@@ -35,7 +37,12 @@ invitations = Table(
     instant_column("created_at"),
     Column("first_used_at", DateTime(timezone=True)),
     UniqueConstraint("wave_id", "graduate_id", name="uq_invitations_wave_id_graduate_id"),
-    CheckConstraint("state IN ('created', 'opened', 'submitted', 'withdrawn')", name="state_known"),
+    UniqueConstraint("wave_id", "employer_id", name="uq_invitations_wave_id_employer_id"),
+    CheckConstraint("num_nonnulls(graduate_id, employer_id) = 1", name="one_subject"),
+    CheckConstraint(
+        "state IN ('created', 'opened', 'submitted', 'withdrawn', 'screened_out', 'expired', 'revoked')",
+        name="state_known",
+    ),
     CheckConstraint("state = 'created' OR token_ciphertext IS NULL", name="used_link_erased"),
     CheckConstraint("token_digest IS NOT NULL OR token_ciphertext IS NULL", name="link_with_digest"),
 )

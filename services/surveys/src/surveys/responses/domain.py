@@ -15,6 +15,7 @@ class ResponseState(StrEnum):
     OPEN = "open"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+    SCREENED_OUT = "screened_out"
 
 
 class Completeness(StrEnum):

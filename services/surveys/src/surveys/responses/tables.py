@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -25,9 +26,13 @@ responses = Table(
     "responses",
     metadata,
     uuid_key(),
-    Column("invitation_id", Uuid, ForeignKey("invitations.id"), nullable=False, unique=True),
+    Column("invitation_id", Uuid, ForeignKey("invitations.id"), nullable=False),
+    # of several answers of one employer, which speak for one graduate hired each
+    Column("number", Integer, nullable=False, server_default=text("1")),
     Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
-    Column("graduate_id", Uuid, nullable=False),
+    # one of the two
+    Column("graduate_id", Uuid),
+    Column("employer_id", Uuid),
     Column("school_code", Text, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("state", Text, nullable=False, server_default=text("'open'")),
@@ -51,7 +56,10 @@ responses = Table(
     # what may be agreed to: without an id the statement that is shipped; rows of the release before lack both
     Column("shown_statement_id", Uuid),
     Column("shown_statement_version", Integer),
-    CheckConstraint("state IN ('open', 'submitted', 'withdrawn')", name="state_known"),
+    UniqueConstraint("invitation_id", "number", name="uq_responses_invitation_id_number"),
+    CheckConstraint("num_nonnulls(graduate_id, employer_id) = 1", name="one_subject"),
+    CheckConstraint("number BETWEEN 1 AND 50", name="number_allowed"),
+    CheckConstraint("state IN ('open', 'submitted', 'withdrawn', 'screened_out')", name="state_known"),
     CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_time"),
     CheckConstraint(_COMPLETENESS, name="completeness_known"),
     CheckConstraint(_MODE, name="mode_known"),

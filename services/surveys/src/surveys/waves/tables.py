@@ -27,8 +27,14 @@ waves = Table(
     uuid_key(),
     Column("school_code", Text, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
-    Column("cohort", Integer, nullable=False),
-    Column("cycle", Integer, nullable=False),
+    # whom it asks; of employers neither cohort nor cycle is said, but the year of its opening
+    Column("audience", Text, nullable=False, server_default=text("'graduates'")),
+    Column("cohort", Integer),
+    # NULL of career updates and of employers
+    Column("cycle", Integer),
+    Column("year", Integer),
+    # of employers: one answer of each, or one for each graduate hired
+    Column("unit", Text),
     Column("questionnaire_id", Uuid, nullable=False),
     Column("questionnaire_version", Integer, nullable=False),
     Column("opens_at", DateTime(timezone=True), nullable=False),
@@ -56,6 +62,11 @@ waves = Table(
         name="fk_waves_questionnaire_version",
     ),
     CheckConstraint("cycle IN (0, 1, 3, 5)", name="cycle_known"),
+    CheckConstraint("audience IN ('graduates', 'employers')", name="audience_known"),
+    CheckConstraint("(audience = 'graduates') = (cohort IS NOT NULL)", name="cohort_of_graduates"),
+    CheckConstraint("audience = 'graduates' OR (cycle IS NULL AND year IS NOT NULL)", name="year_of_employers"),
+    CheckConstraint("(audience = 'employers') = (unit IS NOT NULL)", name="unit_of_employers"),
+    CheckConstraint("unit IN ('employer', 'hire')", name="unit_known"),
     CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
     CheckConstraint("(frozen_at IS NULL) = (dataset_hash IS NULL)", name="frozen_has_hash"),
     CheckConstraint("anonymity IN ('identified', 'pseudonymous')", name="anonymity_known"),
