@@ -35,6 +35,11 @@ async def create(unit: UnitOfWork, *, caller: Principal, plan: WavePlan) -> Wave
     Raises Forbidden, NotFound for a school out of scope, Invalid for a plan that cannot be carried out.
     """
     must_manage(caller, plan)
+    return await make(unit, plan)
+
+
+async def make(unit: UnitOfWork, plan: WavePlan) -> Wave:
+    """What `create` does for whoever may; raises Invalid for a plan that cannot be carried out."""
     asked = await judged(unit.connection, plan)
     await _must_be_drawable(unit.connection, plan)
     wave = await storage.add(unit.connection, plan)

@@ -33,16 +33,12 @@ CycleField = Annotated[
 ]
 
 
-class NewWave(StrictModel):
-    """A wave to create; its questions are those of a published questionnaire version."""
+class WaveSettings(StrictModel):
+    """What a wave, or each wave of a plan, asks whom, and on what terms."""
 
     school_code: Annotated[SchoolCode, Field(pattern=r"^[0-9]{5}$")]
-    cohort: Annotated[Cohort, Field(ge=1977, le=2200)]
-    cycle: CycleField
     questionnaire_id: QuestionnaireId
     questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    opens_at: Instant
-    closes_at: Instant
     privacy_statement_id: StatementId | None = Field(
         default=None, description="Null: respondents read what the school published last"
     )
@@ -52,8 +48,16 @@ class NewWave(StrictModel):
     edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = Field(
         default=0, description="For so long what was submitted may be edited; null: until the wave closes"
     )
-
     population: PopulationForm | None = Field(default=None, description="Null: everybody (`census`)")
+
+
+class NewWave(WaveSettings):
+    """A wave to create; its questions are those of a published questionnaire version."""
+
+    cohort: Annotated[Cohort, Field(ge=1977, le=2200)]
+    cycle: CycleField
+    opens_at: Instant
+    closes_at: Instant
 
     def plan(self) -> WavePlan:
         """The domain value, with a seed where one is needed; raises Invalid for what the population's kind has not."""
