@@ -89,6 +89,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     },
     "surveys": {
         "response_streams": _COUNTER,
+        "access_entries": "digests of tokens that live for hours, for invitations: nothing else of a person",
         "frozen_rows": "digests of what counted when a wave was frozen: what was answered is in responses",
     },
     "indicators": {

@@ -105,6 +105,8 @@ def settings(
         database_url=addresses.app_url,
         keyring_file=keyring_file,
         public_url="https://survey.test",
+        registry_url="http://registry.test",
+        service_token_file=mint.service_token_file(folder),
         objects=(folder / "objects").as_uri(),
         rate_limit_per_second=100_000,
         **mint.settings,

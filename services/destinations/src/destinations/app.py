@@ -8,7 +8,7 @@ from typing import Any
 from common.service_process import Composition
 from destinations.areas import AREAS
 from destinations.maintenance import COMMANDS
-from destinations.registry_client import registry_client
+from destinations.registry_client import Registry
 from destinations.roster.storage import OWNERS_OF_EVENTS
 from destinations.schema import CODE_ENTRIES, metadata
 from destinations.settings import Settings
@@ -17,7 +17,7 @@ from destinations.settings import Settings
 @asynccontextmanager
 async def clients(settings: Settings) -> AsyncIterator[Mapping[str, Any]]:
     """The client of registry, for routes and imports."""
-    async with registry_client(settings) as registry:
+    async with Registry.connected(settings) as registry:
         yield {"registry": registry}
 
 

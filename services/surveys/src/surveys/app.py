@@ -1,10 +1,13 @@
 """The service, composed of its areas."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from common.http import Waits
+from common.registry_client import RegistryClient
 from common.service_process import Composition, Runtime
 from surveys.areas import AREAS
 from surveys.maintenance import COMMANDS
@@ -21,6 +24,13 @@ def _state(runtime: Runtime) -> Mapping[str, object]:
     }
 
 
+@asynccontextmanager
+async def clients(settings: Settings) -> AsyncIterator[Mapping[str, Any]]:
+    """The client of registry, which knows names and phones."""
+    async with RegistryClient.connected(settings) as registry:
+        yield {"registry": registry}
+
+
 COMPOSITION = Composition(
     name="surveys",
     title="Quxiang surveys",
@@ -29,6 +39,7 @@ COMPOSITION = Composition(
     metadata=metadata,
     areas=AREAS,
     state=_state,
+    clients=clients,
     commands=COMMANDS,
     document=Path(__file__).with_name("openapi.json"),
 )

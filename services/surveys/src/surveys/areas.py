@@ -17,10 +17,10 @@ from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
 from surveys.data_copies.routes import router as data_routes
-from surveys.invitations.commands import KIND
+from surveys.invitations.commands import FORGET_SECONDS, KIND, forget_entries
 from surveys.invitations.operations import inviting
 from surveys.invitations.routes import router as invitation_routes
-from surveys.invitations.tables import invitations
+from surveys.invitations.tables import access_entries, invitations
 from surveys.measures.storage import raise_streams
 from surveys.measures.tables import measure_streams
 from surveys.privacy.routes import router as privacy_routes
@@ -103,9 +103,10 @@ AREAS = (
         streams={response.TOPIC: raising(response_streams)},
     ),
     Area(
-        tables=[invitations],
+        tables=[invitations, access_entries],
         routes=[invitation_routes],
         operations={KIND: Operation(lambda runtime: inviting(runtime.cipher))},
+        periodic=lambda runtime: [every(FORGET_SECONDS, partial(forget_entries, runtime.database), name="entries")],
     ),
     Area(
         tables=[responses, response_pages, frozen_rows],

@@ -11,7 +11,7 @@ from common.errors import TransientError
 from common.observability import exception_summary, logger
 from destinations.monitoring import commands, storage
 from destinations.monitoring.domain.reports import Moment
-from destinations.registry_client import Registry, RegistryUnavailable, registry_client
+from destinations.registry_client import Registry, RegistryUnavailable
 from destinations.settings import Settings
 
 DUE_SECONDS = 20.0
@@ -42,7 +42,7 @@ async def make_reports(database: Database, settings: Settings) -> int:
     async with database.reading() as connection:
         if not await storage.next_pending(connection, None, 1):
             return 0
-    async with registry_client(settings) as registry:
+    async with Registry.connected(settings) as registry:
         return await make_pending(database, registry)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from common.auth import SYSTEM
 from common.crypto import FieldCipher, hashed_secret
-from common.database import UnitOfWork
+from common.database import Database, UnitOfWork
 from common.identifiers import GraduateId, InvitationId
 from surveys.invitations import storage
 from surveys.invitations.domain import FIELD, Batch, Invitation, NewInvitation, link, new_token
@@ -12,6 +13,9 @@ from surveys.waves.domain import Wave, must_not_be_over
 
 KIND = "invitations"
 """The operation that makes the links of a wave."""
+
+FORGET_SECONDS = 3_600.0
+"""Between two looks for entries that have expired."""
 
 
 async def must_not_have_closed(unit: UnitOfWork, *, wave: Wave) -> None:
@@ -37,6 +41,13 @@ async def invite(unit: UnitOfWork, *, batch: Batch, made: Sequence[NewInvitation
         detail = {"operation_id": str(batch.operation_id), "created": created}
         await unit.audit("invitation.create", "wave", batch.wave_id, school_code=batch.school_code, detail=detail)
     return created
+
+
+async def forget_entries(database: Database) -> None:
+    """Forgets the entries that have expired, which open nothing any more."""
+    async with database.transaction(SYSTEM) as unit:
+        await storage.end_entries(unit.connection)
+        await unit.commit()
 
 
 async def audit_links_read(unit: UnitOfWork, *, wave: Wave, shown: int) -> None:

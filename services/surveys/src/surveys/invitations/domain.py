@@ -3,7 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from common.errors import Message, Unauthenticated
@@ -39,7 +39,8 @@ class InvitationState(StrEnum):
 class Invitation:
     """邀请 of one graduate to one wave; the ciphertext is that of an unused link's token.
 
-    The digest is that of the token, which only the graduate knows; None once the graduate is erased.
+    The digest is that of the token, which only the graduate knows; None once the graduate is erased. `by_phone` is an
+    invitation whose holder is an interviewer who writes down what the graduate says.
     """
 
     id: InvitationId
@@ -51,6 +52,7 @@ class Invitation:
     token_digest: bytes | None
     token_ciphertext: bytes | None
     created_at: datetime
+    by_phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,19 @@ class NewInvitation:
     graduate_id: GraduateId
     token_digest: bytes
     token_ciphertext: bytes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """凭证: a token that answers like the link of an invitation for a while; only its digest is kept.
+
+    `by_phone`: an interviewer holds it, the consent is `oral` and the answer came by `phone`.
+    """
+
+    token_digest: bytes
+    invitation: Invitation
+    lives: timedelta
+    by_phone: bool = False
 
 
 class LinkRefused(Unauthenticated):

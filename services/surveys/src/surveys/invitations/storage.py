@@ -1,9 +1,11 @@
 """Invitations in SQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Interval, bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from common import rows
 from common.auth import EVERYTHING, Owners, ScopeShape
@@ -13,8 +15,8 @@ from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, OperationId, WaveId
 from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
-from surveys.invitations.domain import FIELD, Batch, Invitation, InvitationState, NewInvitation
-from surveys.invitations.tables import invitations
+from surveys.invitations.domain import FIELD, Batch, Entry, Invitation, InvitationState, NewInvitation
+from surveys.invitations.tables import access_entries, invitations
 
 _UNINVITED = text(
     """
@@ -46,6 +48,17 @@ _ADD = text(
 _MADE_BY = text("SELECT count(*) FROM invitations WHERE operation_id = :operation_id")
 
 _BY_DIGEST = select(invitations).where(invitations.c.token_digest == bindparam("digest"))
+_BY_ENTRY = (
+    select(invitations, access_entries.c.by_phone)
+    .join(access_entries, access_entries.c.invitation_id == invitations.c.id)
+    .where(access_entries.c.token_digest == bindparam("digest"), access_entries.c.expires_at > NOW)
+)
+_ADD_ENTRY = (
+    insert(access_entries)
+    .values(expires_at=NOW + bindparam("lives", type_=Interval))
+    .returning(access_entries.c.expires_at)
+)
+_END_ENTRIES = delete(access_entries).where(access_entries.c.expires_at <= NOW)
 _HOLD = select(invitations).where(invitations.c.id == bindparam("id")).with_for_update()
 _MARK = (
     update(invitations)
@@ -102,8 +115,27 @@ async def page(connection: Connection, wave_id: WaveId, after: UUID | None, limi
 
 
 async def by_digest(connection: Connection, digest: bytes) -> Invitation | None:
-    """The invitation whose token has this digest."""
-    return rows.one_or_none(Invitation, await connection.execute(_BY_DIGEST, {"digest": digest}))
+    """The invitation whose token has this digest, or that of an entry that has not expired."""
+    found = rows.one_or_none(Invitation, await connection.execute(_BY_DIGEST, {"digest": digest}))
+    return found or rows.one_or_none(Invitation, await connection.execute(_BY_ENTRY, {"digest": digest}))
+
+
+async def add_entry(connection: Connection, entry: Entry) -> datetime:
+    """Stores an entry; when it expires."""
+    values = {
+        "token_digest": entry.token_digest,
+        "invitation_id": entry.invitation.id,
+        "school_code": entry.invitation.school_code,
+        "by_phone": entry.by_phone,
+        "lives": entry.lives,
+    }
+    expires_at: datetime = await connection.scalar(_ADD_ENTRY, values)
+    return expires_at
+
+
+async def end_entries(connection: Connection) -> None:
+    """Forgets the entries that have expired."""
+    await connection.execute(_END_ENTRIES, {})
 
 
 async def hold(connection: Connection, invitation_id: InvitationId) -> Invitation:

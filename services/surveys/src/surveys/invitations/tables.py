@@ -1,6 +1,7 @@
 """Table of invitations: a link is readable until it is used, its token only as a digest."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -49,3 +51,17 @@ invitations = Table(
 Index("ix_invitations_graduate_id", invitations.c.graduate_id)
 Index("ix_invitations_wave_id_id", invitations.c.wave_id, invitations.c.id)
 Index("ix_invitations_operation_id", invitations.c.operation_id)
+
+access_entries = Table(
+    "access_entries",
+    metadata,
+    Column("token_digest", LargeBinary, primary_key=True),
+    Column("invitation_id", Uuid, ForeignKey("invitations.id"), nullable=False),
+    Column("school_code", Text, nullable=False),
+    # an interviewer holds it
+    Column("by_phone", Boolean, nullable=False, server_default=false()),
+    instant_column("created_at"),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+Index("ix_access_entries_invitation_id", access_entries.c.invitation_id)
+Index("ix_access_entries_expires_at", access_entries.c.expires_at)

@@ -39,7 +39,7 @@ async def create(unit: UnitOfWork, *, caller: Principal, plan: WavePlan) -> Wave
 
 
 async def make(unit: UnitOfWork, plan: WavePlan) -> Wave:
-    """What `create` does for whoever may; raises Invalid for a plan that cannot be carried out."""
+    """What `create` does, without a look at who may; raises Invalid for a plan that cannot be carried out."""
     asked = await judged(unit.connection, plan)
     await _must_be_drawable(unit.connection, plan)
     wave = await storage.add(unit.connection, plan)

@@ -37,7 +37,8 @@ async def agree(
         message = _CHANGED if shown.shows_another else _shown(shown.statement.number)
         raise Invalid([FieldProblem("/statement_version", "statement_not_current", message)])
     response = await responses.save(unit.connection, found)
-    await receipts.add(unit.connection, response, shown.statement, Means.SCREEN, sensitive=sensitive)
+    means = Means.ORAL if invitation.by_phone else Means.SCREEN
+    await receipts.add(unit.connection, response, shown.statement, means, sensitive=sensitive)
     await audit(unit, "consent", response)
     return await answer_of(unit.connection, cipher, asked, response)
 

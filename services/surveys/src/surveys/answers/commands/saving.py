@@ -80,7 +80,8 @@ async def submit(
     lost = await _unknown_files(unit, asked, found, values)
     if problems := [*unknown(values, names), *problems_of(judged, names), *lost, *judged.missing]:
         raise Invalid(problems)
-    response = await conclude(unit, cipher=cipher, answer=answer, mode=mode, by=CompletedBy.RESPONDENT)
+    came = Mode.PHONE if invitation.by_phone else mode
+    response = await conclude(unit, cipher=cipher, answer=answer, mode=came, by=CompletedBy.RESPONDENT)
     return await answer_of(unit.connection, cipher, asked, response)
 
 
