@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.identifiers import Cohort
+from common.rounding import percentage, points
 from indicators.comparisons.domain import Beside, Cells, Moment, With, common_scheme, comparable, sides
 from indicators.reading.days import years_later
-from indicators.schemes.rounding import percentage, points
 from indicators.schemes.schemes import CN_2024, SCHEMES, Scheme
 from indicators.schemes.tally import Count, Figure, Tally
 

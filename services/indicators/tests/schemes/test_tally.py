@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from common.codes import CodeLists
 from common.identifiers import Cohort
-from indicators.schemes.rounding import percentage
+from common.rounding import percentage
 from indicators.schemes.schemes import CN_2004, CN_2021, CN_2024, NACE, SCHEMES, Scheme, class_of, default_scheme
 from indicators.schemes.tally import Count, Tally
 

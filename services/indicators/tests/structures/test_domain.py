@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from indicators.schemes.rounding import percentage
+from common.rounding import percentage
 from indicators.structures.domain.labels import label_of
 from indicators.structures.domain.places import FOUR_REGIONS, SEVEN_REGIONS, Places, region_of
 from indicators.structures.domain.spreads import SPREADS

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from common.rounding import percentage
 from common.shown_groups.editions import Edition, Key, Shown
 from common.shown_groups.following import Following
 from indicators.formats.observation import OTHER
 from indicators.publishing_counts.columns import is_enough
-from indicators.schemes.rounding import percentage
 
 Figures = Mapping[str, Mapping[Key, Mapping[str, Any]]]
 """The figures of a distribution by table and group."""

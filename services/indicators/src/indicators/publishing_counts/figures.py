@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from common.rounding import percentage
 from indicators.formats.observation import OTHER
 from indicators.publishing_counts.columns import (
     Block,
@@ -16,7 +17,6 @@ from indicators.publishing_counts.columns import (
 )
 from indicators.publishing_counts.people import Cell, Counting, Hidden, MeasureFigure, Observation, Person, Wanted
 from indicators.publishing_counts.rows import Held
-from indicators.schemes.rounding import percentage
 from indicators.schemes.schemes import SCHEMES, Measure
 from indicators.structures.domain.structure import DENOMINATOR_RULES
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from indicators.schemes.rounding import percentage
+from common.rounding import percentage
 
 SUBMITTED = "submitted"
 """State of a valid answer; a withdrawn one is not."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from common.rounding import percentage, points
 from indicators.schemes.groupings import Group
-from indicators.schemes.rounding import percentage, points
 from indicators.schemes.schemes import FLEXIBLE_FLAG, Measure, Scheme, class_of
 
 

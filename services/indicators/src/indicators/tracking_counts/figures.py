@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from indicators.schemes.rounding import percentage
+from common.rounding import percentage
 from indicators.tracking_counts.indicators import ANSWERS_OF_MONEY, Column, Unit
 from indicators.tracking_counts.intervals import Interval, newcombe
 from indicators.tracking_counts.statistics import Growth, Result, Vote, Weighted

@@ -13,8 +13,8 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork, new_id
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import Cohort, SchoolCode
+from common.rounding import percentage
 from common.sql import Connection
-from indicators.schemes.rounding import percentage
 from indicators.warnings import storage
 from indicators.warnings.domain.scoring import DEFAULT, Found, Rule, Standing, found_of
 from indicators.warnings.domain.warnings import (

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
+from common.rounding import percentage
 from indicators.schemes.documents import Kind, newest
-from indicators.schemes.rounding import percentage
 from indicators.schemes.schemes import class_of, is_among
 from indicators.structures.domain.places import FOUR, Places
 from indicators.structures.domain.spreads import (
