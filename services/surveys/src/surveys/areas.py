@@ -37,6 +37,7 @@ from surveys.responses.tables import (
     responses,
     submitted_contents,
 )
+from surveys.results.routes import router as result_routes
 from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS, must_be_in_scope
 from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
 from surveys.roster.tables import graduates, groups, registrations, schools
@@ -129,5 +130,6 @@ AREAS = (
         ],
     ),
     Area(routes=PAGE_ROUTES),
+    Area(routes=[result_routes]),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
 )

@@ -51,6 +51,8 @@ responses = Table(
     Column("completeness", Text),
     Column("mode", Text),
     Column("completed_by", Text),
+    # how complete what is being written is
+    Column("drafted", Text),
     # since when the answer has lost the person
     Column("detached_at", DateTime(timezone=True)),
     # what may be agreed to: without an id the statement that is shipped; rows of the release before lack both
@@ -62,6 +64,7 @@ responses = Table(
     CheckConstraint("state IN ('open', 'submitted', 'withdrawn', 'screened_out')", name="state_known"),
     CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", name="submitted_has_time"),
     CheckConstraint(_COMPLETENESS, name="completeness_known"),
+    CheckConstraint("drafted IN ('empty', 'partial', 'core', 'complete')", name="drafted_known"),
     CheckConstraint(_MODE, name="mode_known"),
     CheckConstraint("completed_by IN ('respondent', 'close')", name="completed_by_known"),
 )

@@ -53,7 +53,7 @@ async def save_page(
     # only of what is sent: other values have been there before
     if problems := [*unknown(values, names), *problems_of(answer.judged, names & values.keys()), *lost]:
         raise Invalid(problems)
-    response = await responses.save(unit.connection, found)
+    response = await responses.save(unit.connection, found, drafted=answer.judged.completeness.value)
     await storage.save_page(unit.connection, cipher, response, page.id, _among(answer.values, names))
     await audit(unit, "save_page", response)
     return replace(answer, response=response)
