@@ -143,6 +143,7 @@ async def known_school(campus: Campus, school: str) -> Known:
     assert saved.status_code == 200, saved.text
     registrations = await items(campus, "destinations", "/v1/registrations", campus.officer(school), school=school)
     responses = await items(campus, "surveys", "/v1/responses", manager, school=school)
+    links = await items(campus, "surveys", f"/v1/waves/{wave['id']}/invitations", manager)
     requests = complete_requests(school, COLLEGE, MAJOR, graduate, wave["questionnaire_id"])
     door = campus.urls["registry"] + REVEAL[1]
     revealed = await campus.http.post(door, headers=campus.officer(school), **requests[REVEAL])
@@ -212,6 +213,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "number"): "1",
             ("*", "wave_id"): wave["id"],
             ("*", "response_id"): responses[0]["id"],
+            ("*", "invitation_id"): links[0]["id"],
             ("*", "change_id"): asked.json()["id"],
             ("*", "waiver_id"): waiving.json()["id"],
             ("signal-rules", "rule"): "share_code_12",

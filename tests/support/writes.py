@@ -24,6 +24,8 @@ BODILESS = (
     ("POST", "/v1/questionnaires/{questionnaire_id}/lint"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
     ("POST", "/v1/waves/{wave_id}/freeze"),
+    ("POST", "/v1/waves/{wave_id}/enter"),
+    ("POST", "/v1/invitations/{invitation_id}/revoke"),
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),

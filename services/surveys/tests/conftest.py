@@ -302,6 +302,19 @@ async def agreed(agree: Callable[[str], Awaitable[None]], tokens: list[str]) -> 
 
 
 @pytest.fixture
+def changed(addresses: ServiceDatabase) -> Callable[[str], Awaitable[None]]:
+    """Change rows as their owner, as time would."""
+
+    async def change(statement: str) -> None:
+        connected = Database.connect(addresses.owner_url)
+        async with connected.reading() as connection:
+            await connection.execute(text(statement))
+        await connected.dispose()
+
+    return change
+
+
+@pytest.fixture
 def moved(addresses: ServiceDatabase) -> Callable[[str, str], Awaitable[None]]:
     """Change the period of a wave, as time would."""
 

@@ -18,6 +18,7 @@ from common.identifiers import GraduateId, InvitationId, OperationId, ResponseId
 from common.objects import ObjectName, Objects
 from common.objects.store import open_store
 from surveys.answers import commands as answers
+from surveys.entries.commands import enter
 from surveys.invitations import commands as invitations
 from surveys.invitations import storage
 from surveys.invitations.domain import Batch, Channel, Invitation, NewInvitation
@@ -85,6 +86,12 @@ async def begin_closing(wave_id: WaveId, unit: UnitOfWork) -> None:
     await wave_storage.begin_closing(unit.connection, wave_id)
 
 
+async def expire(wave_id: WaveId, unit: UnitOfWork) -> None:
+    """Ends the links of the wave, over or not."""
+    await wave_storage.current(unit.connection, wave_id, hold=True)
+    await storage.expire(unit.connection, wave_id, 10)
+
+
 @pytest.fixture
 async def file(settings: Settings, database: Database) -> ObjectName:
     """The name of a file that is stored and not kept yet."""
@@ -126,6 +133,7 @@ async def acts_on(
         link = links[number]
         saved: Json = {"page_id": "work", "expected": ANY, "values": {"satisfied": "n"}}
         manager = Principal(subject="manager", role=Role.SURVEY_MANAGER, school_code=school)
+        graduate = Principal(subject="graduate", role=Role.GRADUATE, graduate_id=link.graduate_id)
         acts: Acts = {
             "open": partial(answers.open_link, invitation=link),
             "save": partial(answers.save_page, cipher=cipher, invitation=link, **saved),
@@ -144,6 +152,9 @@ async def acts_on(
             "erase": partial(erase, [graduate_event(school, each, sequence=2, erased=True) for each in everybody]),
             "create": partial(waves.create, caller=manager, plan=NewWave.model_validate_json(json.dumps(plan)).plan()),
             "show": partial(answers.show, cipher=cipher, invitation=link),
+            "revoke": partial(invitations.revoke, caller=manager, invitation_id=link.id),
+            "enter": partial(enter, caller=graduate, cipher=cipher, wave_id=link.wave_id),
+            "expire": partial(expire, link.wave_id),
             "add_file": partial(answers.add_file, invitation=link, name=file, media_type="application/pdf"),
         }
         if (response := begun[number]) is not None:
@@ -199,6 +210,17 @@ async def acts_on(
         ("erase", "submit", OPENED),
         ("erase", "withdraw", SUBMITTED),
         ("erase", "invite", CREATED),
+        ("revoke", "open", CREATED),
+        ("revoke", "submit", OPENED),
+        ("revoke", "withdraw", OPENED),
+        ("revoke", "erase", OPENED),
+        ("revoke", "enter", OPENED),
+        ("enter", "enter", OPENED),
+        ("enter", "submit", OPENED),
+        ("enter", "erase", OPENED),
+        ("expire", "expire", OPENED),
+        ("expire", "withdraw by link", OPENED),
+        ("expire", "erase", OPENED),
         ("show", "agree", OPENED),
         ("show", "withdraw", OPENED),
         ("show", "close", OPENED),

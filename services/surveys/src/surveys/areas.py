@@ -17,8 +17,10 @@ from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
 from surveys.data_copies.routes import router as data_routes
+from surveys.entries.routes import router as entry_routes
 from surveys.invitations.commands import FORGET_SECONDS, KIND, forget_entries
 from surveys.invitations.operations import inviting
+from surveys.invitations.routes import revoking as revoking_routes
 from surveys.invitations.routes import router as invitation_routes
 from surveys.invitations.tables import access_entries, invitations
 from surveys.measures.storage import raise_streams
@@ -105,7 +107,7 @@ AREAS = (
     ),
     Area(
         tables=[invitations, access_entries],
-        routes=[invitation_routes],
+        routes=[invitation_routes, revoking_routes],
         operations={KIND: Operation(lambda runtime: inviting(runtime.cipher))},
         periodic=lambda runtime: [every(FORGET_SECONDS, partial(forget_entries, runtime.database), name="entries")],
     ),
@@ -131,5 +133,6 @@ AREAS = (
     ),
     Area(routes=PAGE_ROUTES),
     Area(routes=[result_routes]),
+    Area(routes=[entry_routes]),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
 )

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from common.errors import Message, Unauthenticated
 from common.identifiers import GraduateId, InvitationId, OperationId, SchoolCode, WaveId
@@ -12,6 +13,9 @@ from common.identifiers import GraduateId, InvitationId, OperationId, SchoolCode
 TOKEN_BYTES = 16
 _FORM = re.compile(r"[A-Za-z0-9_-]{22}")
 
+
+LIVES = timedelta(hours=12)
+"""How long a further token lives: as long as the page keeps a link open."""
 
 FIELD = "invitations.token"
 """What the ciphertext of a token is bound to beside its row."""
@@ -35,6 +39,12 @@ class InvitationState(StrEnum):
     REVOKED = "revoked"
 
 
+ANSWERABLE = frozenset({InvitationState.CREATED, InvitationState.OPENED})
+"""States in which an answer may still come; they end as `expired` or `revoked`, too."""
+
+ENDED = (InvitationState.EXPIRED, InvitationState.REVOKED)
+
+
 @dataclass(frozen=True)
 class Invitation:
     """邀请 of one graduate to one wave; the ciphertext is that of an unused link's token.
@@ -42,6 +52,8 @@ class Invitation:
     The digest is that of the token, which only the graduate knows; None once the graduate is erased. `by_phone` is an
     invitation whose holder is an interviewer who writes down what the graduate says.
     """
+
+    version: ClassVar[None] = None
 
     id: InvitationId
     wave_id: WaveId
@@ -57,9 +69,9 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Batch:
-    """What the invitations of one operation have in common."""
+    """What invitations that are made at once have in common; `operation_id` of none that came of no long work."""
 
-    operation_id: OperationId
+    operation_id: OperationId | None
     wave_id: WaveId
     school_code: SchoolCode
     channel: Channel
@@ -86,6 +98,14 @@ class Entry:
     invitation: Invitation
     lives: timedelta
     by_phone: bool = False
+
+
+@dataclass(frozen=True)
+class FurtherToken:
+    """The token of an entry in clear, and until when it answers."""
+
+    token: str
+    expires_at: datetime
 
 
 class LinkRefused(Unauthenticated):

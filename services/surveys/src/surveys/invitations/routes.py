@@ -7,15 +7,18 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from common.auth import Caller, Role
-from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, page_of
-from common.identifiers import WaveId
+from common.errors import NotFound
+from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, answer, page_of
+from common.identifiers import InvitationId, WaveId
 from common.operations.routes import Operation, accept
 from surveys.invitations import commands, storage
+from surveys.invitations.domain import Invitation
 from surveys.invitations.wire import InvitationBody, NewInvitations
 from surveys.waves import storage as waves
 from surveys.waves.commands import permitted
 
 router = Router(prefix="/v1/waves/{wave_id}/invitations", tags=["invitations"])
+revoking = Router(prefix="/v1/invitations", tags=["invitations"])
 
 
 async def _public_url(request: Request) -> str:
@@ -59,4 +62,29 @@ async def invite(
         parameters={"wave_id": str(wave.id), "channel": body.channel.value},
         school_code=wave.school_code,
         before=partial(commands.must_not_have_closed, wave=wave),
+    )
+
+
+@revoking.post(
+    "/{invitation_id}/revoke",
+    response_model=InvitationBody,
+    summary="Take a link back that was not answered yet",
+    description="From then on it opens nothing; 409 once it was answered, has expired or was revoked.",
+)
+async def revoke_invitation(
+    *, caller: Caller, database: Db, invitation_id: InvitationId, once: IdempotencyKey
+) -> Response:
+    async def again(_: object) -> Invitation:
+        async with database.reading() as connection:
+            found = await storage.find(connection, caller.row_scope(), invitation_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    return await answer(
+        database.act(caller.actor, partial(commands.revoke, caller=caller, invitation_id=invitation_id), once),
+        show=lambda invitation: Response(
+            InvitationBody.of(invitation, None).model_dump_json(), media_type="application/json"
+        ),
+        again=again,
     )

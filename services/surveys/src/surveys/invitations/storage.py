@@ -2,26 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Interval, bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Interval, Select, Text, bindparam, case, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common import rows
-from common.auth import EVERYTHING, Owners, ScopeShape
+from common.auth import EVERYTHING, Owners, RowScope, ScopeShape
 from common.crypto import FieldCipher
 from common.database import NOW, Database
 from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, OperationId, WaveId
 from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
-from surveys.invitations.domain import FIELD, Batch, Entry, Invitation, InvitationState, NewInvitation
+from surveys.invitations.domain import ENDED, FIELD, Batch, Entry, Invitation, InvitationState, NewInvitation
 from surveys.invitations.tables import access_entries, invitations
 
 _UNINVITED = text(
     """
     SELECT uuidv7() AS id, graduate_id FROM wave_eligible AS eligible JOIN graduates AS person USING (graduate_id)
-     WHERE wave_id = :wave_id AND NOT person.erased AND NOT EXISTS (
+     WHERE wave_id = :wave_id AND (CAST(:graduate_id AS uuid) IS NULL OR graduate_id = :graduate_id)
+       AND NOT person.erased AND NOT EXISTS (
                SELECT FROM invitations AS made
                 WHERE made.wave_id = eligible.wave_id AND made.graduate_id = eligible.graduate_id)
      ORDER BY graduate_id LIMIT :limit
@@ -59,11 +62,37 @@ _ADD_ENTRY = (
     .returning(access_entries.c.expires_at)
 )
 _END_ENTRIES = delete(access_entries).where(access_entries.c.expires_at <= NOW)
+_OF_GRADUATE = (
+    select(invitations)
+    .where(invitations.c.wave_id == bindparam("wave_id"), invitations.c.graduate_id == bindparam("graduate_id"))
+    .with_for_update()
+)
 _HOLD = select(invitations).where(invitations.c.id == bindparam("id")).with_for_update()
+_HAS_ENDED = or_(*(invitations.c.state == each.value for each in ENDED))
+_TO_STATE = bindparam("to_state", type_=Text)
 _MARK = (
     update(invitations)
     .where(invitations.c.id == bindparam("of_id"))
-    .values(token_ciphertext=None, first_used_at=func.coalesce(invitations.c.first_used_at, NOW))
+    .values(
+        # what was answered can be taken back though the link has ended
+        state=case((_HAS_ENDED, invitations.c.state), else_=_TO_STATE),
+        token_ciphertext=None,
+        first_used_at=func.coalesce(invitations.c.first_used_at, NOW),
+    )
+)
+_REVOKE = (
+    update(invitations).where(invitations.c.id == bindparam("of_id")).values(state="revoked", token_ciphertext=None)
+)
+
+# in the order in which acts lock invitations
+_EXPIRE = text(
+    """
+    WITH ended AS (
+        SELECT id FROM invitations WHERE wave_id = :wave_id AND state IN ('created', 'opened')
+         ORDER BY id LIMIT :limit FOR UPDATE
+    )
+    UPDATE invitations SET state = 'expired', token_ciphertext = NULL FROM ended WHERE invitations.id = ended.id
+    """
 )
 
 
@@ -76,12 +105,14 @@ _OTHERS = text(
 _RESEAL = text("UPDATE invitations SET token_ciphertext = :new WHERE id = :id")
 
 
-async def uninvited(connection: Connection, wave_id: WaveId, limit: int) -> list[tuple[InvitationId, GraduateId]]:
+async def uninvited(
+    connection: Connection, wave_id: WaveId, limit: int, graduate_id: GraduateId | None = None
+) -> list[tuple[InvitationId, GraduateId]]:
     """Eligible graduates of the wave who are not invited nor erased, each with the id that the invitation will have.
 
-    The id comes before the row, because a ciphertext is bound to its row.
+    With `graduate_id` that one alone. The id comes before the row, because a ciphertext is bound to its row.
     """
-    found = await connection.execute(_UNINVITED, {"wave_id": wave_id, "limit": limit})
+    found = await connection.execute(_UNINVITED, {"wave_id": wave_id, "graduate_id": graduate_id, "limit": limit})
     return [(InvitationId(row.id), GraduateId(row.graduate_id)) for row in found]
 
 
@@ -138,14 +169,40 @@ async def end_entries(connection: Connection) -> None:
     await connection.execute(_END_ENTRIES, {})
 
 
+async def find(connection: Connection, scope: RowScope, invitation_id: InvitationId) -> Invitation | None:
+    """The invitation, if the scope sees its school."""
+    found = await connection.execute(_one(scope.shape), {**scope.values, "id": invitation_id})
+    return rows.one_or_none(Invitation, found)
+
+
+async def hold_of(connection: Connection, wave_id: WaveId, graduate_id: GraduateId) -> Invitation | None:
+    """The invitation of a graduate to a wave, locked; None if there is none."""
+    found = await connection.execute(_OF_GRADUATE, {"wave_id": wave_id, "graduate_id": graduate_id})
+    return rows.one_or_none(Invitation, found)
+
+
 async def hold(connection: Connection, invitation_id: InvitationId) -> Invitation:
     """An invitation that is known to exist, locked: every act on it, its response and its pages begins here."""
     return rows.one(Invitation, await connection.execute(_HOLD, {"id": invitation_id}))
 
 
 async def mark(connection: Connection, invitation_id: InvitationId, state: InvitationState) -> None:
-    """Records what became of the link, and forgets the token: from the first use only the graduate knows it."""
-    await connection.execute(_MARK, {"of_id": invitation_id, "state": state.value})
+    """Records what became of the link, and forgets the token: from the first use only the graduate knows it.
+
+    One that has expired or was revoked stays so.
+    """
+    await connection.execute(_MARK, {"of_id": invitation_id, "to_state": state.value})
+
+
+async def revoke(connection: Connection, invitation_id: InvitationId) -> Invitation:
+    """Takes a held invitation back: neither its link nor a further token opens anything."""
+    await connection.execute(_REVOKE, {"of_id": invitation_id})
+    return await hold(connection, invitation_id)
+
+
+async def expire(connection: Connection, wave_id: WaveId, limit: int) -> int:
+    """Ends invitations of a wave that were never answered, at most so many; how many."""
+    return await connection.affected(_EXPIRE, {"wave_id": wave_id, "limit": limit})
 
 
 async def reseal_tokens(database: Database, cipher: FieldCipher) -> int:
@@ -160,3 +217,9 @@ async def reseal_tokens(database: Database, cipher: FieldCipher) -> int:
 def _every_one(seen: ScopeShape) -> ColumnElement[bool]:
     # who may see a wave sees its invitations
     return seen.condition(Owners())
+
+
+@lru_cache
+def _one(seen: ScopeShape) -> Select[Any]:
+    visible = seen.condition(Owners(school_code=invitations.c.school_code))
+    return select(invitations).where(invitations.c.id == bindparam("id"), visible)

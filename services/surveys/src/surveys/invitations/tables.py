@@ -1,4 +1,4 @@
-"""Table of invitations: a link is readable until it is used, its token only as a digest."""
+"""Tables of invitations: a link is readable until it is used, its token only as a digest."""
 
 from sqlalchemy import (
     Boolean,
@@ -28,8 +28,8 @@ invitations = Table(
     Column("graduate_id", Uuid),
     Column("employer_id", Uuid),
     Column("school_code", Text, nullable=False),
-    # which run made it: its result counts these, however often it was interrupted
-    Column("operation_id", Uuid, nullable=False),
+    # which run made it: its result counts these, however often it was interrupted; NULL of who came without one
+    Column("operation_id", Uuid),
     Column("channel", Text, nullable=False),
     Column("state", Text, nullable=False, server_default=text("'created'")),
     # NULL of who is erased: no token opens it any more

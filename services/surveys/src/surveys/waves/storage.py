@@ -60,7 +60,7 @@ _ADD = text(
 )
 
 _HAS_PASSED = select(bindparam("instant", type_=DateTime(timezone=True)) <= NOW)
-_PHASE = case(
+PHASE = case(
     (waves.c.frozen_at.is_not(None), "frozen"),
     (waves.c.closed_at.is_not(None), "closed"),
     # a clock that goes back opens it to no one
@@ -77,7 +77,7 @@ _WITHDRAWN = literal_column(
     """,
     Integer,
 )
-_WAVES = select(waves, _PHASE.label("phase"), _WITHDRAWN.label("withdrawn_after_freeze"))
+_WAVES = select(waves, PHASE.label("phase"), _WITHDRAWN.label("withdrawn_after_freeze"))
 _CURRENT = _WAVES.where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
 _LOCKED = _CURRENT.with_for_update()

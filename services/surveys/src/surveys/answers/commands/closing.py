@@ -9,6 +9,8 @@ from common.identifiers import ResponseId, WaveId
 from surveys.answers.commands.holding import answer_of, asked_in, audit
 from surveys.answers.commands.saving import conclude
 from surveys.invitations import storage as invitations
+from surveys.invitations.commands import expire
+from surveys.invitations.domain import InvitationState
 from surveys.measures import commands as measures
 from surveys.privacy.storage import receipts
 from surveys.questionnaires.domain.logic import Completeness
@@ -44,7 +46,9 @@ async def end(unit: UnitOfWork, *, cipher: FieldCipher, left: Response) -> bool:
     if found.is_edited:
         await audit(unit, "settle", await responses.settled(unit.connection, found))
         return True
-    if invitation.token_digest is None or await receipts.newest(unit.connection, found.id) is None:
+    if invitation.token_digest is None or invitation.state is InvitationState.REVOKED:
+        return False
+    if await receipts.newest(unit.connection, found.id) is None:
         return False
     answer = await answer_of(unit.connection, cipher, await asked_in(unit.connection, wave), found)
     if answer.judged.completeness not in (Completeness.CORE, Completeness.COMPLETE):
@@ -62,6 +66,7 @@ async def _close(database: Database, cipher: FieldCipher, wave_id: WaveId) -> bo
         for each in left:
             await database.act(SYSTEM, partial(end, cipher=cipher, left=each))
         if len(left) < _AT_ONCE:
+            await expire(database, wave_id)
             return await database.act(SYSTEM, partial(measures.close, wave_id=wave_id))
         after = left[-1].id
 

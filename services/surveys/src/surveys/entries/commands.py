@@ -1,0 +1,55 @@
+"""Graduates enter a wave with their account, and answer it as with a link."""
+
+from common.approvals.domain import TransitionNotAllowed
+from common.auth import Principal
+from common.crypto import FieldCipher
+from common.database import UnitOfWork
+from common.errors import NotFound
+from common.identifiers import GraduateId, WaveId
+from surveys.entries import storage
+from surveys.entries.domain import Entry
+from surveys.invitations import storage as invitations
+from surveys.invitations.commands import invite, lend, sealed
+from surveys.invitations.domain import ANSWERABLE, Batch, Channel, Invitation, InvitationState
+from surveys.waves import storage as waves
+from surveys.waves.domain import Wave, must_not_be_over
+
+_ENTERED = ANSWERABLE | {InvitationState.SUBMITTED}
+"""What was submitted may be edited for some time, and taken back at any time."""
+
+
+async def enter(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, wave_id: WaveId) -> Entry:
+    """A token that answers an open wave as the graduate's link does, which is made where there is none.
+
+    Raises NotFound for a wave that does not ask the graduate, WaveNotOpen, WaveClosed, WaveFrozen, or
+    TransitionNotAllowed for a link that has ended.
+    """
+    graduate_id = None if caller.graduate_id is None else GraduateId(caller.graduate_id)
+    if graduate_id is None or not await storage.is_asked(unit.connection, wave_id, graduate_id):
+        raise NotFound
+    wave = await waves.current(unit.connection, wave_id, hold=True)
+    wave.must_have_opened()
+    must_not_be_over(wave)
+    held = await invited(unit, cipher=cipher, wave=wave, graduate_id=graduate_id)
+    if held.state not in _ENTERED:
+        raise TransitionNotAllowed(held.state.value, [])
+    further = await lend(unit, held=held)
+    detail = {"wave_id": str(wave.id)}
+    await unit.audit("invitation.enter", "invitation", held.id, school_code=wave.school_code, detail=detail)
+    return Entry(held.id, further.token, further.expires_at)
+
+
+async def invited(unit: UnitOfWork, *, cipher: FieldCipher, wave: Wave, graduate_id: GraduateId) -> Invitation:
+    """The invitation of a graduate whom a held wave asks, locked, and made where there is none.
+
+    Raises NotFound for who is erased.
+    """
+    found = await invitations.hold_of(unit.connection, wave.id, graduate_id)
+    if found is None:
+        batch = Batch(None, wave.id, wave.school_code, Channel.LINK)
+        lacking = await invitations.uninvited(unit.connection, wave.id, 1, graduate_id)
+        await invite(unit, batch=batch, made=sealed(cipher, lacking))
+        found = await invitations.hold_of(unit.connection, wave.id, graduate_id)
+    if found is None or found.token_digest is None:
+        raise NotFound
+    return found

@@ -1,0 +1,39 @@
+"""Entries on the wire."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from surveys.entries.domain import Entry
+from surveys.invitations.domain import InvitationState, link
+from surveys.questionnaires.wire import TextForm
+from surveys.waves.domain import Anonymity, WavePhase
+
+
+class MyWaveBody(BaseModel, from_attributes=True):
+    """A wave that asks the caller."""
+
+    wave_id: UUID
+    school_code: str
+    cycle: int | None
+    title: TextForm
+    opens_at: datetime
+    closes_at: datetime
+    anonymity: Anonymity
+    phase: WavePhase
+    state: InvitationState | None = Field(description="Of the own link; null where none was made yet")
+
+
+class EntryBody(BaseModel):
+    """What answers as a personal link does, until it expires."""
+
+    token: str = Field(description="For `Authorization: Survey TOKEN`")
+    link: str
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, entry: Entry, public_url: str) -> Self:
+        """The token, also as a link."""
+        return cls(token=entry.token, link=link(public_url, entry.token), expires_at=entry.expires_at)
