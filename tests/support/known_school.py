@@ -29,6 +29,7 @@ from writes import (
     SEASON,
     SELF_CHECK,
     STATEMENT,
+    WAVE_PLAN,
     Write,
     bulk_decision,
     clear_export,
@@ -171,6 +172,8 @@ async def known_school(campus: Campus, school: str) -> Known:
     assert stated.status_code == 201, stated.text
     published = campus.urls["surveys"] + f"{STATEMENT[1]}/{stated.json()['id']}/publish"
     assert (await campus.http.post(published, headers=manager | {"If-Match": "*"})).status_code == 200
+    wave_plan = await campus.http.post(campus.urls["surveys"] + WAVE_PLAN[1], headers=manager, **requests[WAVE_PLAN])
+    assert wave_plan.status_code == 201, wave_plan.text
     task = await disputed(campus, graduate)
     own_employer = await made_of(campus, sorted(tokens)[1])
     planned = await campus.http.post(
@@ -212,6 +215,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "statement_id"): stated.json()["id"],
             ("*", "number"): "1",
             ("*", "wave_id"): wave["id"],
+            ("*", "wave_plan_id"): wave_plan.json()["id"],
             ("*", "response_id"): responses[0]["id"],
             ("*", "invitation_id"): links[0]["id"],
             ("*", "change_id"): asked.json()["id"],

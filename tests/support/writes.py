@@ -73,6 +73,7 @@ EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
 
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
 STATEMENT = ("POST", "/v1/privacy-statements")
+WAVE_PLAN = ("POST", "/v1/wave-plans")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
 SEASON = "2199"
 """A cohort without people: its season decides over no write about them."""
@@ -197,6 +198,8 @@ def complete_requests(
         ("PATCH", "/v1/privacy-statements/{statement_id}"): {"retention_months": 12},
         ("POST", "/v1/waves"): _wave(roster, questionnaire),
         ("PATCH", "/v1/waves/{wave_id}"): {"edit_hours": 0},
+        WAVE_PLAN: _wave_plan(roster, questionnaire),
+        ("PATCH", "/v1/wave-plans/{wave_plan_id}"): {"open_days": 7},
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
     }
     fields = {name: str(value) for name, value in roster.items()}
@@ -324,3 +327,8 @@ def _wave(roster: Json, questionnaire: str) -> Json:
         "opens_at": now.isoformat(),
         "closes_at": (now + timedelta(days=1)).isoformat(),
     }
+
+
+def _wave_plan(roster: Json, questionnaire: str) -> Json:
+    asked = {"school_code": roster["school_code"], "questionnaire_id": questionnaire, "questionnaire_version": 1}
+    return asked | {"cycle": 3, "every_years": 2, "first_year": 2027, "month_day": "11-01", "open_days": 30}

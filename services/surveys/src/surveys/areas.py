@@ -45,6 +45,10 @@ from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_regis
 from surveys.roster.tables import graduates, groups, registrations, schools
 from surveys.schema import metadata
 from surveys.variables.routes import router as variable_routes
+from surveys.wave_plans.commands import MAKE_SECONDS, make_due_waves
+from surveys.wave_plans.routes import router as wave_plan_routes
+from surveys.wave_plans.tables import wave_plans
+from surveys.wave_plans.wire import wave_of
 from surveys.waves.routes import router as wave_routes
 from surveys.waves.tables import response_streams, wave_eligible, waves
 
@@ -104,6 +108,11 @@ AREAS = (
         tables=[waves, wave_eligible, response_streams],
         routes=[wave_routes],
         streams={response.TOPIC: raising(response_streams)},
+    ),
+    Area(
+        tables=[wave_plans],
+        routes=[wave_plan_routes],
+        periodic=lambda runtime: [every(MAKE_SECONDS, partial(make_due_waves, runtime.database, wave_of))],
     ),
     Area(
         tables=[invitations, access_entries],

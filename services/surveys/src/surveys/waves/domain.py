@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
+from uuid import UUID
 
 from common.errors import Conflict, FieldProblem, Invalid, Message
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
@@ -48,7 +49,8 @@ _LATER_ONLY = Message("调查开始后只能推迟截止时间", "Once a wave is
 class WavePlan:
     """A wave as it is asked for; without a statement of its own its respondents read what the school published last.
 
-    What was submitted may be edited for `edit_hours`, None: until the wave closes.
+    What was submitted may be edited for `edit_hours`, None: until the wave closes. `plan_id` is the plan of waves that
+    made it for a year.
     """
 
     school_code: SchoolCode
@@ -62,6 +64,8 @@ class WavePlan:
     anonymity: Anonymity = Anonymity.PSEUDONYMOUS
     edit_hours: int | None = 0
     population: Population = CENSUS
+    plan_id: UUID | None = None
+    plan_year: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,10 +46,12 @@ _ADD = text(
          WHERE CAST(:drawn AS uuid[]) IS NULL OR graduate_id = ANY(CAST(:drawn AS uuid[]))
     ), wave AS (
         INSERT INTO waves (school_code, cohort, cycle, questionnaire_id, questionnaire_version, opens_at, closes_at,
-                           privacy_statement_id, anonymity, edit_hours, population, panel_of, eligible)
+                           privacy_statement_id, anonymity, edit_hours, population, panel_of,
+                           plan_id, plan_year, eligible)
         VALUES (:school_code, :cohort, :cycle, :questionnaire_id, :questionnaire_version, :opens_at, :closes_at,
                 :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), CAST(:population AS jsonb),
-                CAST(:panel_of AS uuid), (SELECT count(*) FROM population))
+                CAST(:panel_of AS uuid), CAST(:plan_id AS uuid), CAST(:plan_year AS int),
+                (SELECT count(*) FROM population))
         RETURNING *
     ), frozen AS (
         INSERT INTO wave_eligible (wave_id, graduate_id, school_code, {_STRATA})

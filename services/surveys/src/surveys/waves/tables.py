@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -35,6 +36,9 @@ waves = Table(
     Column("year", Integer),
     # of employers: one answer of each, or one for each graduate hired
     Column("unit", Text),
+    # the plan that made it, for one of its years
+    Column("plan_id", Uuid, ForeignKey("wave_plans.id")),
+    Column("plan_year", Integer),
     Column("questionnaire_id", Uuid, nullable=False),
     Column("questionnaire_version", Integer, nullable=False),
     Column("opens_at", DateTime(timezone=True), nullable=False),
@@ -66,6 +70,8 @@ waves = Table(
     CheckConstraint("(audience = 'graduates') = (cohort IS NOT NULL)", name="cohort_of_graduates"),
     CheckConstraint("audience = 'graduates' OR (cycle IS NULL AND year IS NOT NULL)", name="year_of_employers"),
     CheckConstraint("(audience = 'employers') = (unit IS NOT NULL)", name="unit_of_employers"),
+    UniqueConstraint("plan_id", "plan_year", name="uq_waves_plan_id_plan_year"),
+    CheckConstraint("(plan_id IS NULL) = (plan_year IS NULL)", name="plan_has_year"),
     CheckConstraint("unit IN ('employer', 'hire')", name="unit_known"),
     CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
     CheckConstraint("(frozen_at IS NULL) = (dataset_hash IS NULL)", name="frozen_has_hash"),

@@ -104,6 +104,7 @@ class WaveBody(BaseModel, from_attributes=True):
     phase: WavePhase
     eligible: int
     created_at: datetime
+    plan_id: UUID | None = Field(description="The plan of waves that made it")
     closed_at: datetime | None
     frozen_at: datetime | None
     dataset_hash: str | None = Field(description="SHA-256 over the sorted digests of the answers; null until frozen")
