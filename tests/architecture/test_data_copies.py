@@ -58,6 +58,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "graduates": "roster_entry",
         "invitations": "invitations",
         "accesses": "accesses",
+        "cap_places": "responses",
         "response_consents": "consents",
         "response_files": "responses",
         "response_pages": "responses",

@@ -39,13 +39,14 @@ Acts = dict[str, Act]
 
 ANY = Versions(any=True)
 CREATED, OPENED, SUBMITTED = range(3)
+CAPS = [{"id": name, "condition": "${match} > 0", "limit": 2} for name in ("b", "a")]
 PDF = b"%PDF-1.4\n%%EOF"
 
 
 @pytest.fixture
 def plan(plan: Json) -> Json:
     """A wave whose answers may be edited until it closes."""
-    return plan | {"edit_hours": None}
+    return plan | {"edit_hours": None, "caps": CAPS}
 
 
 @pytest.fixture
@@ -144,6 +145,7 @@ async def acts_on(
                 answers.agree, cipher=cipher, invitation=link, expected=ANY, statement_version=1, sensitive=False
             ),
             "withdraw": withdrawals.get(str(link.graduate_id), invite()),
+            "withdraw another": withdrawals[str(links[SUBMITTED].graduate_id)],
             "invite": invite(),
             "invite too": invite(),
             "close": partial(measures.close, wave_id=link.wave_id),
@@ -177,6 +179,7 @@ async def acts_on(
         ("save", "withdraw", OPENED),
         ("submit", "submit", OPENED),
         ("submit", "withdraw", OPENED),
+        ("submit", "withdraw another", OPENED),
         ("withdraw", "withdraw", SUBMITTED),
         ("agree", "save", OPENED),
         ("agree", "agree", OPENED),

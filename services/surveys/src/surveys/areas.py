@@ -16,6 +16,7 @@ from surveys.answers.commands import CLOSE_SECONDS, SETTLE_SECONDS, close_due_wa
 from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
+from surveys.caps.tables import cap_places, wave_caps
 from surveys.data_copies.routes import router as data_routes
 from surveys.entries.routes import router as entry_routes
 from surveys.invitations.commands import FORGET_SECONDS, KIND, forget_entries
@@ -105,7 +106,7 @@ AREAS = (
     Area(routes=[variable_routes]),
     Area(tables=[statements, statement_versions], routes=[privacy_routes]),
     Area(
-        tables=[waves, wave_eligible, response_streams],
+        tables=[waves, wave_eligible, response_streams, wave_caps, cap_places],
         routes=[wave_routes],
         streams={response.TOPIC: raising(response_streams)},
     ),

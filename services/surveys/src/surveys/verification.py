@@ -59,6 +59,19 @@ _RESPONSES = text(
     """
 ).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer), bindparam("school", type_=Text))
 
+_CAPS = text(
+    """
+    SELECT cap.wave_id, cap.id, cap.taken, count(place.id) AS places,
+           count(*) FILTER (WHERE place.response_id IS NOT NULL AND (
+               response.effective_version IS NULL OR response.wave_id <> cap.wave_id)) AS strange
+      FROM wave_caps AS cap
+      LEFT JOIN cap_places AS place ON place.wave_id = cap.wave_id AND place.cap_id = cap.id
+      LEFT JOIN responses AS response ON response.id = place.response_id
+     WHERE CAST(:school AS text) IS NULL OR cap.school_code = :school
+     GROUP BY cap.wave_id, cap.id ORDER BY cap.wave_id, cap.id
+    """
+).bindparams(bindparam("school", type_=Text))
+
 Fits = Callable[[Row, Values | None, Content], bool]
 """Whether a response fits, with what counts of it (None: it cannot be read, or there is none) and what it answers."""
 
@@ -71,7 +84,7 @@ def contents_fit(row: Row, values: Values | None, _: Content) -> bool:
     if row.erased or row.detached_at is not None or row.state == "withdrawn":
         return not row.contents and not row.pages and (row.state != "withdrawn" or row.effective_version is None)
     if row.effective_version is None:
-        return not row.contents
+        return not row.contents and not (row.state == "screened_out" and row.pages)
     submitted = (row.submitted_completeness, row.submitted_mode)
     drafted = row.state == "submitted" and row.pages
     return values is not None and submitted == (row.completeness, row.mode) and not drafted
@@ -81,7 +94,7 @@ def counts_fit(row: Row, values: Values | None, content: Content) -> bool:
     """The newest event says the state, and how many questions are answered: as many as the answer answers."""
     stands = "submitted" if row.state == "open" and row.effective_version is not None else row.state
     if row.announced_sequence is None:
-        return bool(stands == "open")
+        return stands in ("open", "screened_out")
     stated = {"state": stands, "wave_id": str(row.wave_id)}
     stated |= {name: row[name] for name in ("questions_answered", "questions_total")}
     if row.said is None or not stated.items() <= row.said.items():
@@ -113,6 +126,17 @@ def answered_among(content: Content, values: Values) -> int:
         if kind.asks and given is not None:
             count += is_refusal(given) or kind.is_whole(question, kind.values(question, given))
     return count
+
+
+async def verify_caps(
+    check: str, database: Database, _settings: Settings, school: SchoolCode | None = None
+) -> Verified:
+    """Counts for each cap the answers that hold a place; each of them counts, or has lost the person."""
+    verified = Verified(check)
+    async with database.reading() as connection:
+        for row in await connection.execute(_CAPS, {"school": school}):
+            verified.note(f"{row.wave_id} {row.id}", differs=row.taken != row.places or row.strange > 0)
+    return verified
 
 
 async def verify_answers(
@@ -157,6 +181,7 @@ CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
         "contents": partial(verify_answers, "contents", contents_fit),
         "counts": partial(verify_answers, "counts", counts_fit),
         "measures": partial(verify_answers, "measures", measures_fit),
+        "caps": partial(verify_caps, "caps"),
     }
 )
 """All checks by name, in their order; each takes the database, the settings and a school, None for all."""

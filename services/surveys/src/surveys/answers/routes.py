@@ -147,7 +147,8 @@ async def save_page(
     "/submit",
     response_model=AnswerBody,
     summary="Submit; from `editable_until` on the link is used up",
-    description="The body may be left out; `values` are saved with the submission as pages are.",
+    description="The body may be left out; `values` are saved with the submission as pages are. Where a cap of the "
+    "wave is full, 409 `cap_full` names the `cap`: the answer is erased, and the link used up.",
 )
 async def submit_answer(
     *,
@@ -162,7 +163,7 @@ async def submit_answer(
     values = {} if body is None else body.values
     act = partial(commands.submit, cipher=cipher, invitation=invitation, expected=if_match, values=values)
     again = partial(_found_again, database, cipher, invitation)
-    return await answer(database.act(holder_of(invitation), act, once), show=partial(_shown, language), again=again)
+    return await answer(database.act(holder_of(invitation), act, once), show=partial(_taken, language), again=again)
 
 
 @router.post("/evaluate", summary="What the logic says of answers beside those that are saved; stores nothing")
@@ -274,6 +275,11 @@ async def reveal_response(
 async def _found_again(database: Database, cipher: FieldCipher, invitation: Invitation, _: object) -> Answer:
     async with database.reading() as connection:
         return await commands.find(connection, cipher, invitation)
+
+
+def _taken(language: str, given: Answer) -> Response:
+    commands.must_be_taken(given.response)
+    return _shown(language, given)
 
 
 def _shown(language: str, given: Answer) -> Response:

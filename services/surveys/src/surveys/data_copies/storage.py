@@ -15,6 +15,7 @@ from common.identifiers import GraduateId, ResponseId
 from common.sql import Connection
 from surveys.answers.storage import pages_of, submissions_of
 from surveys.answers.storage.files import files_of
+from surveys.caps.storage import caps_of
 from surveys.invitations.tables import invitations
 from surveys.populations.domain import STRATA
 from surveys.privacy.tables import receipts
@@ -60,12 +61,13 @@ _ANSWERED = _of_graduate(responses, *(responses.c[name] for name in _RESPONSE)).
 
 
 async def collect(connection: Connection, cipher: FieldCipher, graduate_id: GraduateId) -> Records:
-    """The records of a graduate; a response has its draft page by page and its submissions, with values by question."""
+    """The records of a graduate; a response has its draft page by page, its submissions and its caps."""
     of_graduate = {"id": graduate_id}
     answered = [dict(row) for row in await connection.execute(_ANSWERED, of_graduate)]
     for response in answered:
         response["pages"] = await pages_of(connection, cipher, ResponseId(response["id"]))
         response["files"] = await files_of(connection, ResponseId(response["id"]))
+        response["caps"] = await caps_of(connection, ResponseId(response["id"]))
         response["submissions"] = await submissions_of(connection, cipher, ResponseId(response["id"]))
     return {
         "roster_entry": [dict(row) for row in await connection.execute(_ENTRY, of_graduate)],

@@ -6,12 +6,13 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import ResponseId
 from common.objects import drop
+from surveys.caps import storage as caps
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState
 from surveys.measures import commands as measures
 from surveys.responses import storage
 from surveys.responses.announcements import announcement
-from surveys.responses.domain import Response, ResponseState
+from surveys.responses.domain import Response
 from surveys.waves import storage as waves
 from surveys.waves.domain import Wave
 
@@ -33,13 +34,14 @@ async def withdraw(
     # read once more: until the invitation was held, another act could change the response
     response = await _visible(unit, caller, response_id)
     must_equal(expected, response.version)
-    if response.state is ResponseState.WITHDRAWN:
+    if response.is_gone:
         raise TransitionNotAllowed(response.state.value, [])
     return await take_back(unit, response, wave)
 
 
 async def take_back(unit: UnitOfWork, response: Response, wave: Wave) -> Response:
-    """Does so with a response whose wave and invitation are held."""
+    """Does so with a response whose wave and invitation are held; its places under caps are free again."""
+    await caps.free(unit.connection, [response.id])
     moment = await storage.next_moment(unit.connection, response)
     measured = None if response.measured_version is None else await measures.next_moment(unit, response)
     withdrawn = await storage.withdraw(unit.connection, response, moment)

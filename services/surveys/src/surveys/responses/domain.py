@@ -51,7 +51,8 @@ class Response:
     `measured_version` is the one whose answers gave values to measures last; None where none do. `effective_version` is
     the one that was submitted last, also while a newer one is edited; `completeness` and `mode` are of that one.
     Since `detached_at` the answer is kept without the person. `shown_…` is the privacy statement that the holder of the
-    link was shown last before consent: without `shown_statement_id` the one that is shipped.
+    link was shown last before consent: without `shown_statement_id` the one that is shipped. `full_cap` is the cap that
+    has just screened it out; which it was is not stored.
     """
 
     id: ResponseId
@@ -75,6 +76,12 @@ class Response:
     detached_at: datetime | None
     shown_statement_id: UUID | None
     shown_statement_version: int | None
+    full_cap: str | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing of it is left to be taken back: it was, or a cap has screened it out."""
+        return self.state in (ResponseState.WITHDRAWN, ResponseState.SCREENED_OUT)
 
     @property
     def is_edited(self) -> bool:

@@ -34,6 +34,7 @@ from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, ResponseId, SchoolCode, WaveId
 from common.objects import ObjectName
 from common.sql import Connection
+from surveys.caps import storage as caps
 from surveys.invitations.domain import Invitation
 from surveys.responses.domain import Editing, Moment, Response, ResponseState, Submission
 from surveys.responses.tables import frozen_rows, response_files, response_pages, responses
@@ -87,6 +88,12 @@ _FORGET_ERASED = text(
     """
     UPDATE frozen_rows AS kept SET salt = NULL FROM responses AS response JOIN graduates AS person USING (graduate_id)
      WHERE response.graduate_id = ANY(:ids) AND kept.response_id = response.id AND person.erased
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_ERASED = text(
+    """
+    SELECT response.id FROM responses AS response JOIN graduates AS person USING (graduate_id)
+     WHERE response.graduate_id = ANY(:ids) AND person.erased
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _TAKE_FILES = (
@@ -174,6 +181,12 @@ async def submit(
     )
 
 
+async def screen_out(connection: Connection, response: Response) -> Response:
+    """Ends a response that a cap has no place for, and erases what was answered."""
+    await connection.execute(_ERASE, {"response_id": response.id})
+    return await save(connection, response, state=ResponseState.SCREENED_OUT.value)
+
+
 async def editing(connection: Connection, response_id: ResponseId) -> Editing:
     """Until when a response may be edited once it was submitted."""
     return rows.one(Editing, await connection.execute(_EDITING, {"id": response_id}))
@@ -189,6 +202,7 @@ async def detached(connection: Connection, response: Response) -> Response:
     """Notes that what was answered is kept without the person from now on; a draft is given up."""
     await connection.execute(_ERASE, {"response_id": response.id})
     await connection.execute(_FORGET_FROZEN, {"of_response": response.id})
+    await caps.forget(connection, response.id)
     return await save(connection, response, detached_at=NOW, measured_version=None)
 
 
@@ -233,6 +247,7 @@ async def erase_answers(connection: Connection, graduate_ids: Sequence[GraduateI
     """
     await connection.execute(_ERASE_ANSWERS, {"ids": graduate_ids})
     await connection.execute(_FORGET_ERASED, {"ids": graduate_ids})
+    await caps.free(connection, await connection.scalars(_ERASED, {"ids": graduate_ids}))
 
 
 async def save(connection: Connection, response: Response, **changes: Any) -> Response:

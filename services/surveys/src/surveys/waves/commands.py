@@ -9,6 +9,7 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid, Message, NotFound, must_equal
 from common.identifiers import WaveId
 from common.sql import Connection
+from surveys.caps.domain import problems_of
 from surveys.privacy.storage.statements import newest
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
@@ -110,4 +111,6 @@ async def judged(connection: Connection, plan: WavePlan) -> PublishedVersion:
         told = await newest(connection, plan.school_code, plan.privacy_statement_id)
         if told is None or told.school_code not in {None, plan.school_code}:
             raise Invalid([FieldProblem("/privacy_statement_id", "unknown_privacy_statement", _UNKNOWN_STATEMENT)])
+    if problems := problems_of(asked, plan.caps):
+        raise Invalid(problems)
     return asked

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from common.errors import Conflict, FieldProblem, Invalid, Message
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
+from surveys.caps.domain import Cap, lowered
 from surveys.populations.domain import CENSUS, Population
 from surveys.privacy.domain import StatementId
 
@@ -42,7 +43,9 @@ class Anonymity(StrEnum):
 MAX_EDIT_HOURS = 168
 """A week."""
 
-_LATER_ONLY = Message("调查开始后只能推迟截止时间", "Once a wave is open it can only close later")
+_LATER_ONLY = Message(
+    "调查开始后只能推迟截止时间、提高配额上限", "Once a wave is open it can only close later, and caps be raised"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,7 @@ class WavePlan:
     population: Population = CENSUS
     plan_id: UUID | None = None
     plan_year: int | None = None
+    caps: tuple[Cap, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,13 +144,15 @@ class NotChangeable(Invalid):
 def must_be_changeable(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, Any]:
     """Of the changes those that change something; raises WaveClosed, WaveFrozen, or NotChangeable.
 
-    Before a wave opens everything that may be named can be changed; while it is open it may close later.
+    Before a wave opens everything that may be named can be changed; while it is open it may close later, with more
+    places under its caps.
     """
     must_not_be_over(wave)
     changed = {name: value for name, value in changes.items() if getattr(wave, name) != value}
     if wave.phase is WavePhase.OPEN:
         longer = {"closes_at"} if changed.get("closes_at", wave.closes_at) > wave.closes_at else set()
-        if kept := sorted(changed.keys() - longer):
+        less = lowered(wave.caps, changed.get("caps", wave.caps))
+        if kept := sorted((changed.keys() - longer - {"caps"}) | {*less}):
             raise NotChangeable(kept)
     return changed
 

@@ -72,8 +72,8 @@ async def create_wave(
     "/{wave_id}",
     response_model=WaveBody,
     summary="Change a wave that has not closed",
-    description="Everything in the body before it opens; while it is open a later `closes_at`, else 422 "
-    "`not_changeable`; afterwards 409.",
+    description="Everything in the body before it opens; while it is open a later `closes_at` and higher "
+    "caps, else 422 `not_changeable`; afterwards 409.",
 )
 async def change_wave(*, caller: Caller, database: Db, wave_id: WaveId, if_match: IfMatch, body: WavePatch) -> Response:
     act = partial(commands.change, caller=caller, wave_id=wave_id, expected=if_match, changes=body.changes())

@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
@@ -29,6 +30,7 @@ from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
 from common.sql import Connection, Row
+from surveys.caps import storage as caps
 from surveys.populations import storage as populations
 from surveys.populations.domain import STRATA, Population, PopulationKind, Stratum
 from surveys.populations.domain import drawn as draw
@@ -79,7 +81,8 @@ _WITHDRAWN = literal_column(
     """,
     Integer,
 )
-_WAVES = select(waves, PHASE.label("phase"), _WITHDRAWN.label("withdrawn_after_freeze"))
+_CAPS = literal_column(caps.CAPS_OF_WAVE, JSONB)
+_WAVES = select(waves, PHASE.label("phase"), _WITHDRAWN.label("withdrawn_after_freeze"), _CAPS.label("caps"))
 _CURRENT = _WAVES.where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
 _LOCKED = _CURRENT.with_for_update()
@@ -108,7 +111,9 @@ async def add(connection: Connection, plan: WavePlan) -> Wave:
         drawn = draw(candidates, asked.size, asked.seed)
     told = asdict(replace(asked, wave_id=None), dict_factory=_set)
     values = asdict(plan) | parameters | {"drawn": drawn, "population": json.dumps(told)}
-    return await current(connection, WaveId(await connection.scalar(_ADD, values)))
+    wave_id = WaveId(await connection.scalar(_ADD, values))
+    await caps.add(connection, wave_id, plan.school_code, plan.caps)
+    return await current(connection, wave_id)
 
 
 async def find(connection: Connection, scope: RowScope, wave_id: WaveId) -> Wave | None:
@@ -130,7 +135,10 @@ async def lock(connection: Connection, wave_id: WaveId) -> Wave:
 
 async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -> Wave:
     """Stores the next version of a locked wave."""
-    await connection.execute(_save(tuple(changes)), {**changes, "of_id": wave.id})
+    if "caps" in changes:
+        await caps.replace(connection, wave.id, wave.school_code, wave.caps, changes["caps"])
+    of_row = {name: value for name, value in changes.items() if name != "caps"}
+    await connection.execute(_save(tuple(of_row)), {**of_row, "of_id": wave.id})
     return await current(connection, wave.id)
 
 

@@ -13,6 +13,7 @@ from common.errors import Message
 from common.http import StrictModel, rule_broken
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode
 from common.sampling import SEED_BYTES
+from surveys.caps.wire import CapForm, CapForms, caps_of
 from surveys.populations.domain import CENSUS, PopulationKind
 from surveys.populations.wire import PopulationForm
 from surveys.privacy.domain import StatementId
@@ -49,6 +50,7 @@ class WaveSettings(StrictModel):
         default=0, description="For so long what was submitted may be edited; null: until the wave closes"
     )
     population: PopulationForm | None = Field(default=None, description="Null: everybody (`census`)")
+    caps: CapForms = Field(default_factory=list)
 
 
 class NewWave(WaveSettings):
@@ -64,11 +66,12 @@ class NewWave(WaveSettings):
         asked = CENSUS if self.population is None else self.population.population()
         if asked.kind is PopulationKind.SAMPLE and asked.seed is None:
             asked = replace(asked, seed=token_hex(SEED_BYTES))
-        return WavePlan(**{**dict(self), "cycle": Cycle(self.cycle), "population": asked})
+        told = {"cycle": Cycle(self.cycle), "population": asked, "caps": caps_of(self.caps)}
+        return WavePlan(**{**dict(self), **told})
 
 
 class WavePatch(StrictModel):
-    """A merge patch: absent keeps; all of it before the wave opens, a later `closes_at` while it is open."""
+    """A merge patch: absent keeps; all before the wave opens, a later `closes_at` and higher caps while it is open."""
 
     cycle: CycleField = Cycle.ONE_YEAR
     questionnaire_id: QuestionnaireId = QuestionnaireId(UUID(int=0))
@@ -78,11 +81,13 @@ class WavePatch(StrictModel):
     privacy_statement_id: StatementId | None = None
     anonymity: Anonymity = Anonymity.PSEUDONYMOUS
     edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = None
+    caps: CapForms = Field(default_factory=list)
 
     def changes(self) -> dict[str, Any]:
         """What is said, by name."""
         said = {name: getattr(self, name) for name in self.model_fields_set}
-        return said | ({"cycle": Cycle(self.cycle)} if "cycle" in said else {})
+        told = {"cycle": Cycle(self.cycle), "caps": caps_of(self.caps)}
+        return said | {name: value for name, value in told.items() if name in said}
 
 
 class WaveBody(BaseModel, from_attributes=True):
@@ -101,6 +106,7 @@ class WaveBody(BaseModel, from_attributes=True):
     anonymity: Anonymity
     edit_hours: int | None
     population: PopulationForm
+    caps: list[CapForm]
     phase: WavePhase
     eligible: int
     created_at: datetime

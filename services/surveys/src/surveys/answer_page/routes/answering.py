@@ -120,7 +120,7 @@ async def submit(*, here: Here) -> Response:
         mode=Mode.WEB,
     )
     try:
-        await here.database.act(holder_of(invitation), act)
+        answer = await here.database.act(holder_of(invitation), act)
     except Invalid as refused:
         return _review(here, await here.answer(), 422, problems=refused.problems)
     except (LinkRefused, AlreadySubmitted, PreconditionFailed) as refused:
@@ -129,6 +129,9 @@ async def submit(*, here: Here) -> Response:
             if not isinstance(refused, PreconditionFailed):
                 raise
             return _review(here, await here.answer(), 412, is_changed=True)
+        return here.goes_to("/done")
+    if answer.response.state is ResponseState.SCREENED_OUT:
+        return here.shows("done.html", 409, answer, editable=None)
     return here.goes_to("/done")
 
 

@@ -76,6 +76,12 @@ WORDS: Mapping[str, Message] = {
     "skip": Message("跳到正文", "Skip to the content"),
     "start": Message("毕业生调查", "Graduate survey"),
     "submit": Message("提交", "Submit"),
+    "screened_out": Message("感谢您的参与", "Thank you for taking part"),
+    "screened_out_text": Message(
+        "与您情况相近的答卷已经足够，因此没有收下您的答卷，您填写的内容已全部删除。您无需再做什么，可以关闭本页。",
+        "Enough answers like yours were given already, so yours was not taken and all that you filled in was erased. "
+        "There is nothing left to do; you may close this page.",
+    ),
     "unknown": Message("不清楚", "I do not know"),
     "uscc": Message("统一社会信用代码（可不填）", "Unified social credit code (may be left out)"),
     "withdraw": Message("撤回答卷", "Withdraw my answers"),

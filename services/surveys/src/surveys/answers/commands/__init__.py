@@ -8,7 +8,18 @@ from surveys.answers.commands.consenting import agree
 from surveys.answers.commands.detaching import detach, end_past
 from surveys.answers.commands.filing import AnswerFile, add_file
 from surveys.answers.commands.freezing import freezable, freeze
-from surveys.answers.commands.holding import RESPONDENT, Answer, Asked, find, follow, holder_of, open_link, read, show
+from surveys.answers.commands.holding import (
+    RESPONDENT,
+    Answer,
+    Asked,
+    find,
+    follow,
+    holder_of,
+    must_be_taken,
+    open_link,
+    read,
+    show,
+)
 from surveys.answers.commands.revealing import Revealed, reveal
 from surveys.answers.commands.saving import SETTLE_SECONDS, reopen, save_page, settle, settle_overdue, submit
 from surveys.answers.commands.withdrawing import withdraw
@@ -32,6 +43,7 @@ __all__ = [
     "freezable",
     "freeze",
     "holder_of",
+    "must_be_taken",
     "open_link",
     "read",
     "reopen",

@@ -14,6 +14,7 @@ from common.sql import Connection
 from surveys.answers import storage
 from surveys.answers.domain import changed, facts_about
 from surveys.answers.storage import Values
+from surveys.caps.domain import CapFull
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Invitation, InvitationState, LinkRefused
 from surveys.privacy.commands import statement_for
@@ -206,6 +207,12 @@ def must_be_open(response: Response) -> None:
     """Raises AlreadySubmitted for what has to be opened again before it is changed."""
     if response.state is ResponseState.SUBMITTED:
         raise AlreadySubmitted
+
+
+def must_be_taken(response: Response) -> None:
+    """Raises CapFull for what a cap has screened out, once that is committed."""
+    if response.state is ResponseState.SCREENED_OUT:
+        raise CapFull(response.full_cap)
 
 
 async def audit(unit: UnitOfWork, act: str, response: Response) -> None:

@@ -10,6 +10,7 @@ from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid
 from surveys.answers import storage
 from surveys.answers.commands.holding import Answer, Asked, answer_of, answerable, audit, must_be_open
+from surveys.answers.commands.screening import screen_out, take_places
 from surveys.answers.domain import file_ids, names_of, problems_of, submission, unknown, unknown_files
 from surveys.answers.storage import Values, files
 from surveys.invitations import storage as invitations
@@ -70,6 +71,7 @@ async def submit(
 ) -> Answer:
     """Closes a complete answer and announces that it was given; `values` are saved with it.
 
+    Where a cap is full, the response that comes back is `screened_out`: `must_be_taken` refuses it after the commit.
     Raises LinkRefused, the refusals of a precondition, WaveNotOpen, AlreadySubmitted, ConsentRequired, or Invalid for
     what is wrong or missing.
     """
@@ -86,7 +88,12 @@ async def submit(
 
 
 async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mode: Mode, by: CompletedBy) -> Response:
-    """Submits an answer whose wave and invitation are held, and announces it."""
+    """Submits an answer whose wave and invitation are held, and announces it.
+
+    Where a cap has no place for it, it is erased and the response is `screened_out`, which has to be committed, too.
+    """
+    if (full := await take_places(unit, answer)) is not None:
+        return await screen_out(unit, answer.response, full)
     found, judged = answer.response, answer.judged
     # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, found)

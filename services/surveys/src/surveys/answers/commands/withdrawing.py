@@ -5,7 +5,6 @@ from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Invitation, LinkRefused
 from surveys.responses import storage as responses
 from surveys.responses.commands import take_back
-from surveys.responses.domain import ResponseState
 from surveys.waves import storage as waves
 
 
@@ -20,5 +19,5 @@ async def withdraw(unit: UnitOfWork, *, invitation: Invitation) -> None:
         raise LinkRefused
     response = await responses.of_invitation(unit.connection, held.id)
     # before its wave opens a link has none
-    if response is not None and response.state is not ResponseState.WITHDRAWN:
+    if response is not None and not response.is_gone:
         await take_back(unit, response, wave)

@@ -74,6 +74,13 @@ class Lint:
                 yield FieldProblem(each.pointer, fault.rule, fault.message)
         yield from self._wrong_texts()
 
+    def problems_after(self, conditions: Mapping[str, str]) -> Iterator[FieldProblem]:
+        """What is wrong with conditions, by their pointers, that are asked of an answer once it is complete."""
+        for pointer, condition in conditions.items():
+            end, count = ("page", len(self._content.pages)), len(list(self._content.questions))
+            for fault in self._faults(Expression(pointer, condition, end, count)):
+                yield FieldProblem(pointer, fault.rule, fault.message)
+
     @cached_property
     def expressions(self) -> list[Expression]:
         """All expressions in the order of the pages."""

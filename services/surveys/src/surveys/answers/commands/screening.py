@@ -1,0 +1,44 @@
+"""Places under the caps of a wave are taken by first answers, in the act that submits them; an edit changes nothing."""
+
+from dataclasses import replace
+
+from common.database import UnitOfWork
+from common.objects import drop
+from surveys.answers.commands.holding import Answer, audit
+from surveys.caps import storage as caps
+from surveys.caps.domain import Cap, matching
+from surveys.caps.storage import Place
+from surveys.invitations import storage as invitations
+from surveys.invitations.domain import InvitationState
+from surveys.responses import storage as responses
+from surveys.responses.domain import Response
+
+
+def caps_for(answer: Answer) -> list[Cap]:
+    """The caps under which an answer needs a place."""
+    if not answer.wave.caps or answer.response.effective_version is not None:
+        return []
+    return matching(answer.wave.caps, answer.judged.variables, answer.facts.day)
+
+
+async def take_places(unit: UnitOfWork, answer: Answer) -> str | None:
+    """Takes the places of an answer whose invitation is held; the id of a cap that is full, and then takes none."""
+    asked, wave_id = caps_for(answer), answer.wave.id
+    # one that was full at the beginning of the act need not be waited for
+    full = next((cap.id for cap in asked if cap.taken >= cap.limit), None)
+    if full is None and asked:
+        left = await caps.hold(unit.connection, [(wave_id, cap.id) for cap in asked])
+        full = next((cap.id for cap in asked if not left[wave_id, cap.id]), None)
+    if full is None:
+        await caps.take(unit.connection, (Place(wave_id, cap.id, answer.response.id) for cap in asked))
+    return full
+
+
+async def screen_out(unit: UnitOfWork, response: Response, full: str) -> Response:
+    """Ends a response that a cap has no place for, and its link: all that was answered is erased."""
+    ended = await responses.screen_out(unit.connection, response)
+    await invitations.mark(unit.connection, response.invitation_id, InvitationState.SCREENED_OUT)
+    await audit(unit, "screen_out", ended)
+    # rows of files are the last that an act locks
+    await drop(unit, *await responses.take_files(unit.connection, ended.id))
+    return replace(ended, full_cap=full)
