@@ -56,6 +56,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
     "surveys": {
         "effective_registrations": "registrations",
         "graduates": "roster_entry",
+        "calls": "calls",
         "invitations": "invitations",
         "accesses": "accesses",
         "cap_places": "responses",

@@ -218,6 +218,8 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "wave_plan_id"): wave_plan.json()["id"],
             ("*", "response_id"): responses[0]["id"],
             ("*", "invitation_id"): links[0]["id"],
+            # a call is claimed between 9 and 21 o'clock only
+            ("*", "call_id"): str(uuid4()),
             ("*", "change_id"): asked.json()["id"],
             ("*", "waiver_id"): waiving.json()["id"],
             ("signal-rules", "rule"): "share_code_12",

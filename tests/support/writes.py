@@ -26,6 +26,7 @@ BODILESS = (
     ("POST", "/v1/waves/{wave_id}/freeze"),
     ("POST", "/v1/waves/{wave_id}/enter"),
     ("POST", "/v1/invitations/{invitation_id}/revoke"),
+    ("POST", "/v1/waves/{wave_id}/calls"),
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
     ("POST", "/v1/population-changes/{change_id}/withdraw"),
@@ -201,6 +202,7 @@ def complete_requests(
         WAVE_PLAN: _wave_plan(roster, questionnaire),
         ("PATCH", "/v1/wave-plans/{wave_plan_id}"): {"open_days": 7},
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
+        ("POST", "/v1/calls/{call_id}/outcome"): {"outcome": "no_answer"},
     }
     fields = {name: str(value) for name, value in roster.items()}
     upload = {

@@ -1,6 +1,6 @@
 """A migrated database, a roster in it, the application over it, and what a survey needs before anybody can answer."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -10,8 +10,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from registry_book import Book
 from sqlalchemy import text
 
+from common import clock
+from common.auth.service_tokens import ServiceTokens
 from common.contracts import graduate, organisation, registration
 from common.contracts.envelope import IncomingEvent
 from common.contracts.graduate import GraduateData, GraduateStatus
@@ -20,6 +23,7 @@ from common.contracts.registration import DestinationData
 from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
+from common.registry_client import RegistryClient
 from common.service_process import Runtime
 from surveys.app import COMPOSITION, create_app
 from surveys.areas import ROSTER, SITUATIONS
@@ -116,6 +120,44 @@ def settings(
 @pytest.fixture(scope="session")
 def application(settings: Settings, database: Database) -> FastAPI:
     return create_app(settings, database, {})
+
+
+@pytest.fixture
+def book() -> Book:
+    """What the registry outside this service knows."""
+    return Book()
+
+
+@pytest.fixture
+async def registry(settings: Settings, book: Book, application: FastAPI) -> AsyncIterator[RegistryClient]:
+    """That registry as the application asks it."""
+    transport = httpx.ASGITransport(app=book.app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
+        application.state.registry = asked = RegistryClient(client, ServiceTokens(settings))
+        yield asked
+
+
+@pytest.fixture
+async def at_ten(
+    addresses: ServiceDatabase, settings: Settings, registry: RegistryClient, mint: TokenMint
+) -> AsyncIterator[Client]:
+    """Makes clients of the service at ten o'clock of tomorrow, an hour at which people are called and written to."""
+    tomorrow = clock.now().astimezone(clock.SHANGHAI) + timedelta(days=1)
+    ten = tomorrow.replace(hour=10, minute=0, second=0, microsecond=0)
+    clock.run_ahead((ten - clock.now()) // timedelta(seconds=1) * timedelta(seconds=1))
+    database = Database.connect(addresses.app_url)
+    moved = create_app(settings, database, {})
+    moved.state.registry = registry
+
+    def make(role: str | None = None, *, link: str | None = None, **scope: Any) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Survey {link}"} if role is None else mint.headers(role, **scope)
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=moved), base_url="http://surveys.test", headers=headers
+        )
+
+    yield make
+    await database.dispose()
+    clock.run_ahead(timedelta(0))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,9 @@ from surveys.answers.commands import CLOSE_SECONDS, SETTLE_SECONDS, close_due_wa
 from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
+from surveys.calls.routes import claiming as claiming_routes
+from surveys.calls.routes import router as call_routes
+from surveys.calls.tables import calls
 from surveys.caps.tables import cap_places, wave_caps
 from surveys.data_copies.routes import router as data_routes
 from surveys.entries.routes import router as entry_routes
@@ -144,5 +147,6 @@ AREAS = (
     Area(routes=PAGE_ROUTES),
     Area(routes=[result_routes]),
     Area(routes=[entry_routes]),
+    Area(tables=[calls], routes=[claiming_routes, call_routes]),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
 )

@@ -15,6 +15,7 @@ from common.identifiers import GraduateId, ResponseId
 from common.sql import Connection
 from surveys.answers.storage import pages_of, submissions_of
 from surveys.answers.storage.files import files_of
+from surveys.calls.tables import calls
 from surveys.caps.storage import caps_of
 from surveys.invitations.tables import invitations
 from surveys.populations.domain import STRATA
@@ -57,6 +58,8 @@ _ASKED = (
 _INVITED = _of_graduate(invitations, *(invitations.c[name] for name in _INVITATION)).order_by(invitations.c.id)
 _CONSENT = ("response_id", "statement_id", "statement_version", "sensitive", "means", "recorded_at")
 _AGREED = _of_graduate(receipts, *(receipts.c[name] for name in _CONSENT)).order_by(receipts.c.id)
+_CALL = ("id", "wave_id", "attempt", "claimed_at", "outcome", "callback_at")
+_CALLED = _of_graduate(calls, *(calls.c[name] for name in _CALL)).order_by(calls.c.id)
 _ANSWERED = _of_graduate(responses, *(responses.c[name] for name in _RESPONSE)).order_by(responses.c.id)
 
 
@@ -76,6 +79,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "waves": [dict(row) for row in await connection.execute(_ASKED, of_graduate)],
         "invitations": [dict(row) for row in await connection.execute(_INVITED, of_graduate)],
         "consents": [dict(row) for row in await connection.execute(_AGREED, of_graduate)],
+        "calls": [dict(row) for row in await connection.execute(_CALLED, of_graduate)],
         "responses": answered,
         "accesses": await _accesses(connection, graduate_id),
     }

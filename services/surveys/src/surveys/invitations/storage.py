@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common import rows
 from common.auth import EVERYTHING, Owners, RowScope, ScopeShape
+from common.clock import NOW_SQL
+from common.consuming.counted import newest_counted
 from common.crypto import FieldCipher
 from common.database import NOW, Database
 from common.database.pages import page_by_id
@@ -19,6 +21,21 @@ from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
 from surveys.invitations.domain import ENDED, FIELD, Batch, Entry, Invitation, InvitationState, NewInvitation
 from surveys.invitations.tables import access_entries, invitations
+
+WORTH_CONTACTING = f"""
+    wave_eligible AS eligible
+    JOIN waves AS asking ON asking.id = eligible.wave_id AND asking.closing_at IS NULL AND asking.closed_at IS NULL
+                        AND {NOW_SQL} >= asking.opens_at AND {NOW_SQL} < asking.closes_at
+    JOIN graduates AS person ON person.graduate_id = eligible.graduate_id AND NOT person.erased
+                            AND {newest_counted("person")}
+    LEFT JOIN roster_groups AS told ON told.graduate_id = eligible.graduate_id
+    LEFT JOIN invitations AS invited ON invited.wave_id = eligible.wave_id
+                                    AND invited.graduate_id = eligible.graduate_id
+"""
+"""Whom a wave that is open asks, as far as they stand in the roster; `UNANSWERED` is left to be asked of them."""
+
+UNANSWERED = "(invited.id IS NULL OR (invited.state IN ('created', 'opened') AND invited.token_digest IS NOT NULL))"
+"""Whether an answer can still come."""
 
 _UNINVITED = text(
     """
@@ -51,6 +68,10 @@ _ADD = text(
 _MADE_BY = text("SELECT count(*) FROM invitations WHERE operation_id = :operation_id")
 
 _BY_DIGEST = select(invitations).where(invitations.c.token_digest == bindparam("digest"))
+_OF_GRADUATE = select(invitations).where(
+    invitations.c.wave_id == bindparam("wave_id"), invitations.c.graduate_id == bindparam("graduate_id")
+)
+_HOLD_OF = _OF_GRADUATE.with_for_update()
 _BY_ENTRY = (
     select(invitations, access_entries.c.by_phone)
     .join(access_entries, access_entries.c.invitation_id == invitations.c.id)
@@ -62,11 +83,6 @@ _ADD_ENTRY = (
     .returning(access_entries.c.expires_at)
 )
 _END_ENTRIES = delete(access_entries).where(access_entries.c.expires_at <= NOW)
-_OF_GRADUATE = (
-    select(invitations)
-    .where(invitations.c.wave_id == bindparam("wave_id"), invitations.c.graduate_id == bindparam("graduate_id"))
-    .with_for_update()
-)
 _HOLD = select(invitations).where(invitations.c.id == bindparam("id")).with_for_update()
 _HAS_ENDED = or_(*(invitations.c.state == each.value for each in ENDED))
 _TO_STATE = bindparam("to_state", type_=Text)
@@ -145,6 +161,12 @@ async def page(connection: Connection, wave_id: WaveId, after: UUID | None, limi
     return rows.all(Invitation, await connection.execute(*query))
 
 
+async def of_graduate(connection: Connection, wave_id: WaveId, graduate_id: GraduateId) -> Invitation | None:
+    """The invitation of a graduate to a wave; None while there is none."""
+    bound = {"wave_id": wave_id, "graduate_id": graduate_id}
+    return rows.one_or_none(Invitation, await connection.execute(_OF_GRADUATE, bound))
+
+
 async def by_digest(connection: Connection, digest: bytes) -> Invitation | None:
     """The invitation whose token has this digest, or that of an entry that has not expired."""
     found = rows.one_or_none(Invitation, await connection.execute(_BY_DIGEST, {"digest": digest}))
@@ -177,7 +199,7 @@ async def find(connection: Connection, scope: RowScope, invitation_id: Invitatio
 
 async def hold_of(connection: Connection, wave_id: WaveId, graduate_id: GraduateId) -> Invitation | None:
     """The invitation of a graduate to a wave, locked; None if there is none."""
-    found = await connection.execute(_OF_GRADUATE, {"wave_id": wave_id, "graduate_id": graduate_id})
+    found = await connection.execute(_HOLD_OF, {"wave_id": wave_id, "graduate_id": graduate_id})
     return rows.one_or_none(Invitation, found)
 
 
