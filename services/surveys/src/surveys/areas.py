@@ -21,7 +21,10 @@ from surveys.calls.routes import router as call_routes
 from surveys.calls.tables import calls
 from surveys.caps.tables import cap_places, wave_caps
 from surveys.data_copies.routes import router as data_routes
-from surveys.entries.routes import router as entry_routes
+from surveys.entries.routes import ROUTERS as ENTRY_ROUTES
+from surveys.entries.storage import FORGET_SECONDS as FORGET_TRIES_SECONDS
+from surveys.entries.storage import forget
+from surveys.entries.tables import entry_requests, entry_tries
 from surveys.invitations.commands import FORGET_SECONDS, KIND, forget_entries
 from surveys.invitations.operations import inviting
 from surveys.invitations.routes import revoking as revoking_routes
@@ -146,7 +149,13 @@ AREAS = (
     ),
     Area(routes=PAGE_ROUTES),
     Area(routes=[result_routes]),
-    Area(routes=[entry_routes]),
     Area(tables=[calls], routes=[claiming_routes, call_routes]),
+    Area(
+        tables=[entry_requests, entry_tries],
+        routes=ENTRY_ROUTES,
+        periodic=lambda runtime: [
+            every(FORGET_TRIES_SECONDS, partial(forget, runtime.database), name="shared_entries")
+        ],
+    ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
 )

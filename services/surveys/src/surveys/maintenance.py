@@ -14,6 +14,7 @@ from common.verifying import run_checks
 from surveys.answers.commands import end_past
 from surveys.answers.storage.detaching import past, reseal_detached
 from surveys.answers.storage.rotation import reseal_contents, reseal_pages
+from surveys.entries.storage import reseal_requests
 from surveys.invitations.storage import reseal_tokens
 from surveys.schema import metadata
 from surveys.settings import Settings
@@ -23,6 +24,7 @@ _log = logger(__name__)
 _RESEALED = {
     "Keys of files are wrapped": rewrap_file_keys,
     "Links that nobody used are sealed": reseal_tokens,
+    "Requests for links are sealed": reseal_requests,
     "Drafts are sealed": reseal_pages,
     "Submitted answers are sealed": reseal_contents,
     "Answers without the person are sealed": reseal_detached,

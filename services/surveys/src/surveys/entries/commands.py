@@ -1,13 +1,13 @@
-"""Graduates enter a wave with their account, and answer it as with a link."""
+"""Graduates enter a wave with their account, or ask at its shared entry for the own link."""
 
 from common.approvals.domain import TransitionNotAllowed
-from common.auth import Principal
+from common.auth import Actor, Principal
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import NotFound
 from common.identifiers import GraduateId, WaveId
 from surveys.entries import storage
-from surveys.entries.domain import Entry
+from surveys.entries.domain import Entry, Named, TooManyTries
 from surveys.invitations import storage as invitations
 from surveys.invitations.commands import invite, lend, sealed
 from surveys.invitations.domain import ANSWERABLE, Batch, Channel, Invitation, InvitationState
@@ -37,6 +37,34 @@ async def enter(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, wav
     detail = {"wave_id": str(wave.id)}
     await unit.audit("invitation.enter", "invitation", held.id, school_code=wave.school_code, detail=detail)
     return Entry(held.id, further.token, further.expires_at)
+
+
+def visitor_of(wave: Wave) -> Actor:
+    """Who acts at the shared entry of a wave, without an account."""
+    return Actor(f"entry:{wave.id}", "respondent")
+
+
+async def ask(unit: UnitOfWork, *, cipher: FieldCipher, wave_id: WaveId, named: Named, language: str) -> None:
+    """Keeps that a person asks for the own link; whether there is such a person is looked up later, by the worker.
+
+    Raises NotFound where the entry is shut, WaveNotOpen, WaveClosed, WaveFrozen, or TooManyTries.
+    """
+    wave = await waves.current(unit.connection, wave_id, hold=True)
+    must_be_enterable(wave)
+    wait = await storage.seconds_to_wait(unit.connection, cipher, wave.school_code, named.student_number)
+    if wait is not None:
+        raise TooManyTries(wait)
+    await storage.add_request(unit.connection, cipher, wave, named, language)
+    await unit.audit("entry.ask", "wave", wave.id, school_code=wave.school_code, detail={})
+
+
+def must_be_enterable(wave: Wave | None) -> Wave:
+    """The wave of a shared entry; raises NotFound where it is shut, WaveNotOpen, WaveClosed or WaveFrozen."""
+    if wave is None or wave.shared_code is None:
+        raise NotFound
+    wave.must_have_opened()
+    must_not_be_over(wave)
+    return wave
 
 
 async def invited(unit: UnitOfWork, *, cipher: FieldCipher, wave: Wave, graduate_id: GraduateId) -> Invitation:

@@ -1,7 +1,10 @@
 """Entries on the wire."""
 
+import io
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
+from types import MappingProxyType
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -10,6 +13,24 @@ from surveys.entries.domain import Entry
 from surveys.invitations.domain import InvitationState, link
 from surveys.questionnaires.wire import TextForm
 from surveys.waves.domain import Anonymity, WavePhase
+
+Picture = Literal["svg", "png"]
+MEDIA_TYPES: Mapping[Picture, str] = MappingProxyType({"svg": "image/svg+xml", "png": "image/png"})
+
+
+def entry_url(public_url: str, code: str) -> str:
+    """Where a shared entry is."""
+    return f"{public_url.rstrip('/')}/w/{code}"
+
+
+def qr_code(address: str, kind: Picture) -> bytes:
+    """An address as a QR code, so large that it can be printed."""
+    # only who asks for a picture needs it
+    import segno
+
+    written = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(written, kind=kind, scale=10, light="white")
+    return written.getvalue()
 
 
 class MyWaveBody(BaseModel, from_attributes=True):

@@ -15,7 +15,7 @@ from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.waves import storage
 from surveys.waves.announcements import request_responses
-from surveys.waves.domain import Wave, WavePlan, must_be_changeable
+from surveys.waves.domain import Wave, WavePlan, must_be_changeable, with_code
 
 MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
@@ -33,7 +33,7 @@ _UNKNOWN_VERSION = Message("没有这份已发布的问卷版本", "There is no 
 async def create(unit: UnitOfWork, *, caller: Principal, plan: WavePlan) -> Wave:
     """Freezes the cohort's population as eligible and announces that each of them is asked.
 
-    Raises Forbidden, NotFound for a school out of scope, Invalid for a plan that cannot be carried out.
+    Raises Forbidden, NotFound for a school out of scope, CodeTaken, Invalid for a plan that cannot be carried out.
     """
     must_manage(caller, plan)
     return await make(unit, plan)
@@ -55,12 +55,12 @@ async def change(
 ) -> Wave:
     """Changes a wave that has not closed; who is asked other questions than was announced is announced once more.
 
-    Raises NotFound, Forbidden, the refusals of a precondition, WaveClosed, NotChangeable, or Invalid.
+    Raises NotFound, Forbidden, the refusals of a precondition, WaveClosed, NotChangeable, CodeTaken, or Invalid.
     """
     permitted(caller, await storage.find(unit.connection, caller.row_scope(), wave_id))
     wave = await storage.lock(unit.connection, wave_id)
     must_equal(expected, wave.version)
-    changed = must_be_changeable(wave, changes)
+    changed = must_be_changeable(wave, with_code(wave, changes))
     asked = await judged(unit.connection, replace(wave, **changed))
     saved = await storage.save(unit.connection, wave, changed)
     if _ANNOUNCED & changed.keys():

@@ -1,5 +1,6 @@
 """What a wave of a tracking survey is."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +44,10 @@ class Anonymity(StrEnum):
 MAX_EDIT_HOURS = 168
 """A week."""
 
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without those that are read as one another: people type a code from a poster."""
+
+CODE_LENGTH = 8
 _LATER_ONLY = Message(
     "调查开始后只能推迟截止时间、提高配额上限", "Once a wave is open it can only close later, and caps be raised"
 )
@@ -53,7 +58,7 @@ class WavePlan:
     """A wave as it is asked for; without a statement of its own its respondents read what the school published last.
 
     What was submitted may be edited for `edit_hours`, None: until the wave closes. `plan_id` is the plan of waves that
-    made it for a year.
+    made it for a year. At the entry of `shared_code` everybody may ask for the own link; None: there is none.
     """
 
     school_code: SchoolCode
@@ -70,6 +75,7 @@ class WavePlan:
     plan_id: UUID | None = None
     plan_year: int | None = None
     caps: tuple[Cap, ...] = ()
+    shared_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +101,13 @@ class Wave(WavePlan):
         """Raises WaveNotOpen while the period has not begun."""
         if self.phase is WavePhase.PLANNED:
             raise WaveNotOpen(opens_at=self.opens_at.isoformat())
+
+
+class CodeTaken(Conflict):
+    """Another wave has this code of a shared entry."""
+
+    code = "shared_code_taken"
+    title = Message("此入口代码已被使用，请换一个", "Another wave has this code; choose another one")
 
 
 class WaveNotOpen(Conflict):
@@ -145,16 +158,28 @@ def must_be_changeable(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, A
     """Of the changes those that change something; raises WaveClosed, WaveFrozen, or NotChangeable.
 
     Before a wave opens everything that may be named can be changed; while it is open it may close later, with more
-    places under its caps.
+    places under its caps, and its shared entry be opened or shut.
     """
     must_not_be_over(wave)
     changed = {name: value for name, value in changes.items() if getattr(wave, name) != value}
     if wave.phase is WavePhase.OPEN:
         longer = {"closes_at"} if changed.get("closes_at", wave.closes_at) > wave.closes_at else set()
         less = lowered(wave.caps, changed.get("caps", wave.caps))
-        if kept := sorted((changed.keys() - longer - {"caps"}) | {*less}):
+        if kept := sorted((changed.keys() - longer - {"caps", "shared_code"}) | {*less}):
             raise NotChangeable(kept)
     return changed
+
+
+def with_code(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The changes with a code where a shared entry is asked for without one: that of the wave, or a new one."""
+    if changes.get("shared_code") is not True:
+        return changes
+    return {**changes, "shared_code": wave.shared_code or new_code()}
+
+
+def new_code() -> str:
+    """A code for a shared entry."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def must_not_be_over(wave: Wave) -> None:

@@ -1,22 +1,26 @@
 """Waves in SQL."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
     Select,
+    Text,
     Update,
     and_,
     bindparam,
     case,
+    func,
     literal_column,
     select,
     text,
@@ -35,7 +39,7 @@ from surveys.populations import storage as populations
 from surveys.populations.domain import STRATA, Population, PopulationKind, Stratum
 from surveys.populations.domain import drawn as draw
 from surveys.populations.storage import POPULATION
-from surveys.waves.domain import Wave, WavePlan
+from surveys.waves.domain import CodeTaken, Wave, WavePlan
 from surveys.waves.tables import waves
 
 _STRATA = ", ".join(STRATA)
@@ -49,10 +53,10 @@ _ADD = text(
     ), wave AS (
         INSERT INTO waves (school_code, cohort, cycle, questionnaire_id, questionnaire_version, opens_at, closes_at,
                            privacy_statement_id, anonymity, edit_hours, population, panel_of,
-                           plan_id, plan_year, eligible)
+                           plan_id, plan_year, shared_code, eligible)
         VALUES (:school_code, :cohort, :cycle, :questionnaire_id, :questionnaire_version, :opens_at, :closes_at,
                 :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), CAST(:population AS jsonb),
-                CAST(:panel_of AS uuid), CAST(:plan_id AS uuid), CAST(:plan_year AS int),
+                CAST(:panel_of AS uuid), CAST(:plan_id AS uuid), CAST(:plan_year AS int), :shared_code,
                 (SELECT count(*) FROM population))
         RETURNING *
     ), frozen AS (
@@ -86,6 +90,7 @@ _WAVES = select(waves, PHASE.label("phase"), _WITHDRAWN.label("withdrawn_after_f
 _CURRENT = _WAVES.where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
 _LOCKED = _CURRENT.with_for_update()
+_BY_CODE = _WAVES.where(func.lower(waves.c.shared_code) == func.lower(bindparam("code", type_=Text)))
 _SAVE = update(waves).where(waves.c.id == bindparam("of_id"))
 _FREEZE = _SAVE.values(version=waves.c.version + 1, frozen_at=NOW, dataset_hash=bindparam("of_data"))
 _IS_DUE = and_(waves.c.closed_at.is_(None), waves.c.closes_at <= NOW)
@@ -101,7 +106,7 @@ async def has_passed(connection: Connection, instant: datetime) -> bool:
 async def add(connection: Connection, plan: WavePlan) -> Wave:
     """Stores a wave with those whom the roster counts in the cohort's population now, as far as it asks them.
 
-    Raises SampleTooLarge.
+    Raises SampleTooLarge or CodeTaken.
     """
     asked = plan.population
     drawn = None
@@ -111,7 +116,8 @@ async def add(connection: Connection, plan: WavePlan) -> Wave:
         drawn = draw(candidates, asked.size, asked.seed)
     told = asdict(replace(asked, wave_id=None), dict_factory=_set)
     values = asdict(plan) | parameters | {"drawn": drawn, "population": json.dumps(told)}
-    wave_id = WaveId(await connection.scalar(_ADD, values))
+    with _code_must_be_free():
+        wave_id = WaveId(await connection.scalar(_ADD, values))
     await caps.add(connection, wave_id, plan.school_code, plan.caps)
     return await current(connection, wave_id)
 
@@ -128,17 +134,23 @@ async def current(connection: Connection, wave_id: WaveId, *, hold: bool = False
     return rows.one(Wave, found, population=to_population)
 
 
+async def by_code(connection: Connection, code: str) -> Wave | None:
+    """The wave with this code of a shared entry, however it is spelt."""
+    return rows.one_or_none(Wave, await connection.execute(_BY_CODE, {"code": code}), population=to_population)
+
+
 async def lock(connection: Connection, wave_id: WaveId) -> Wave:
     """A wave that is known to exist, locked against every act on it and on its answers."""
     return rows.one(Wave, await connection.execute(_LOCKED, {"id": wave_id}), population=to_population)
 
 
 async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -> Wave:
-    """Stores the next version of a locked wave."""
+    """Stores the next version of a locked wave; raises CodeTaken."""
     if "caps" in changes:
         await caps.replace(connection, wave.id, wave.school_code, wave.caps, changes["caps"])
     of_row = {name: value for name, value in changes.items() if name != "caps"}
-    await connection.execute(_save(tuple(of_row)), {**of_row, "of_id": wave.id})
+    with _code_must_be_free():
+        await connection.execute(_save(tuple(of_row)), {**of_row, "of_id": wave.id})
     return await current(connection, wave.id)
 
 
@@ -169,6 +181,16 @@ async def page(
     """Waves in the order of their creation, cut to the arguments that are given."""
     query = page_by_id(waves, _visible, scope, after, limit, _WAVES, school_code=school_code, cohort=cohort)
     return rows.all(Wave, await connection.execute(*query), population=to_population)
+
+
+@contextmanager
+def _code_must_be_free() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.UniqueViolationError as taken:
+        if taken.constraint_name == "uq_waves_shared_code":
+            raise CodeTaken from None
+        raise
 
 
 def to_population(row: Row) -> Population:

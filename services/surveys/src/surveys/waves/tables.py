@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -60,6 +61,8 @@ waves = Table(
     # whom it asks of the cohort; of a panel that is the wave whose population it asks again
     Column("population", JSONB, nullable=False, server_default=text("""'{"kind": "census"}'::jsonb""")),
     Column("panel_of", Uuid, ForeignKey("waves.id")),
+    # where everybody may ask for the own link, at `/w/CODE`; NULL: there is no such entry
+    Column("shared_code", Text),
     ForeignKeyConstraint(
         ["questionnaire_id", "questionnaire_version"],
         ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],
@@ -80,6 +83,7 @@ waves = Table(
 )
 Index("ix_waves_school_code_id", waves.c.school_code, waves.c.id)
 Index("ix_waves_panel_of", waves.c.panel_of)
+Index("uq_waves_shared_code", func.lower(waves.c.shared_code), unique=True)
 Index("ix_waves_unclosed", waves.c.closes_at, postgresql_where=waves.c.closed_at.is_(None))
 
 wave_eligible = Table(

@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StrictBool
 
 from common.contracts import ChangeToken
 from common.errors import Message
@@ -17,7 +17,7 @@ from surveys.caps.wire import CapForm, CapForms, caps_of
 from surveys.populations.domain import CENSUS, PopulationKind
 from surveys.populations.wire import PopulationForm
 from surveys.privacy.domain import StatementId
-from surveys.waves.domain import MAX_EDIT_HOURS, Anonymity, Cycle, Wave, WavePhase, WavePlan
+from surveys.waves.domain import MAX_EDIT_HOURS, Anonymity, Cycle, Wave, WavePhase, WavePlan, new_code
 
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
 
@@ -53,6 +53,13 @@ class WaveSettings(StrictModel):
     caps: CapForms = Field(default_factory=list)
 
 
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{3,31}$")]
+SharedCode = Annotated[
+    Code | StrictBool | None,
+    Field(description="Of the entry at `/w/CODE`: true has one made, null and false shut the entry"),
+]
+
+
 class NewWave(WaveSettings):
     """A wave to create; its questions are those of a published questionnaire version."""
 
@@ -60,13 +67,15 @@ class NewWave(WaveSettings):
     cycle: CycleField
     opens_at: Instant
     closes_at: Instant
+    shared_code: SharedCode = None
 
     def plan(self) -> WavePlan:
         """The domain value, with a seed where one is needed; raises Invalid for what the population's kind has not."""
         asked = CENSUS if self.population is None else self.population.population()
         if asked.kind is PopulationKind.SAMPLE and asked.seed is None:
             asked = replace(asked, seed=token_hex(SEED_BYTES))
-        told = {"cycle": Cycle(self.cycle), "population": asked, "caps": caps_of(self.caps)}
+        code = new_code() if self.shared_code is True else self.shared_code or None
+        told = {"cycle": Cycle(self.cycle), "population": asked, "caps": caps_of(self.caps), "shared_code": code}
         return WavePlan(**{**dict(self), **told})
 
 
@@ -82,11 +91,16 @@ class WavePatch(StrictModel):
     anonymity: Anonymity = Anonymity.PSEUDONYMOUS
     edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = None
     caps: CapForms = Field(default_factory=list)
+    shared_code: SharedCode = None
 
     def changes(self) -> dict[str, Any]:
         """What is said, by name."""
         said = {name: getattr(self, name) for name in self.model_fields_set}
-        told = {"cycle": Cycle(self.cycle), "caps": caps_of(self.caps)}
+        told = {
+            "cycle": Cycle(self.cycle),
+            "caps": caps_of(self.caps),
+            "shared_code": None if self.shared_code is False else self.shared_code,
+        }
         return said | {name: value for name, value in told.items() if name in said}
 
 
@@ -107,6 +121,7 @@ class WaveBody(BaseModel, from_attributes=True):
     edit_hours: int | None
     population: PopulationForm
     caps: list[CapForm]
+    shared_code: str | None
     phase: WavePhase
     eligible: int
     created_at: datetime

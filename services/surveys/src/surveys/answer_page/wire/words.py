@@ -34,6 +34,24 @@ WORDS: Mapping[str, Message] = {
     "done_text": Message("您的答卷已经保存，可以关闭本页。", "Your answers are kept; you may close this page."),
     "edit": Message("修改答卷", "Edit my answers"),
     "edit_text": Message("在此时间之前仍可修改", "You may still change your answers until"),
+    "entry": Message("领取问卷链接", "Get my link"),
+    "entry_asked": Message(
+        "如果学号和姓名与学校登记一致，您的个人链接将发送到登记的邮箱或手机。",
+        "If number and name are those that the school has on record, your personal link is sent to the address or "
+        "phone on record.",
+    ),
+    "entry_name": Message("姓名", "Name"),
+    "entry_nothing": Message(
+        "没有收到时，请核对学号和姓名，或联系学校更新联系方式。",
+        "If nothing arrives, check number and name, or ask the school to update the address on record.",
+    ),
+    "entry_send": Message("发送链接", "Send me the link"),
+    "entry_student_number": Message("学号", "Student number"),
+    "entry_text": Message(
+        "请填写学号和姓名，我们将把您的个人链接发送到学校登记的邮箱或手机。",
+        "Fill in your student number and name; your personal link is sent to the address or phone that the school has "
+        "on record.",
+    ),
     "failed": Message("没有保存", "Nothing was saved"),
     "failed_text": Message(
         "您填写的内容仍在本页，请再试一次。", "What you typed is kept on this page. Please try again."

@@ -1,17 +1,20 @@
-"""The waves that ask a graduate, and the way into one with an account."""
+"""The waves that ask a graduate, the way into one with an account, and the picture of a shared entry."""
 
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 
-from common.auth import Principal, Role, require
+from common.auth import Caller, Principal, Role, require
 from common.http import Cipher, Db, IdempotencyKey, Page, PageOf, Router, answer, page_of
 from common.identifiers import WaveId
 from surveys.entries import commands, storage
-from surveys.entries.wire import EntryBody, MyWaveBody
+from surveys.entries.domain import NoSharedEntry
+from surveys.entries.wire import MEDIA_TYPES, EntryBody, MyWaveBody, Picture, entry_url, qr_code
 from surveys.invitations.routes import PublicUrl
+from surveys.waves import storage as waves
+from surveys.waves.commands import permitted
 
 router = Router(prefix="/v1", tags=["entries"])
 
@@ -42,3 +45,27 @@ async def enter_wave(
         show=lambda entry: Response(EntryBody.of(entry, base).model_dump_json(), 201, media_type="application/json"),
         again=lambda _: database.act(caller.actor, act),
     )
+
+
+@router.get(
+    "/waves/{wave_id}/qr",
+    summary="The shared entry as a QR code",
+    response_class=Response,
+    responses={
+        200: {"content": {media_type: {} for media_type in MEDIA_TYPES.values()}},
+        409: {"$ref": "#/components/responses/Problem409"},
+    },
+)
+async def read_qr_code(
+    *,
+    caller: Caller,
+    database: Db,
+    wave_id: WaveId,
+    base: PublicUrl,
+    kind: Annotated[Picture, Query(alias="format")] = "svg",
+) -> Response:
+    async with database.reading() as connection:
+        wave = permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
+    if wave.shared_code is None:
+        raise NoSharedEntry
+    return Response(qr_code(entry_url(base, wave.shared_code), kind), media_type=MEDIA_TYPES[kind])
