@@ -29,6 +29,7 @@ from writes import (
     SEASON,
     SELF_CHECK,
     STATEMENT,
+    SURVEYED,
     WAVE_PLAN,
     Write,
     bulk_decision,
@@ -174,6 +175,9 @@ async def known_school(campus: Campus, school: str) -> Known:
     assert (await campus.http.post(published, headers=manager | {"If-Match": "*"})).status_code == 200
     wave_plan = await campus.http.post(campus.urls["surveys"] + WAVE_PLAN[1], headers=manager, **requests[WAVE_PLAN])
     assert wave_plan.status_code == 201, wave_plan.text
+    place = campus.urls["surveys"] + SURVEYED[1]
+    surveyed = await campus.http.post(place, headers=manager, **requests[SURVEYED])
+    assert surveyed.status_code == 201, surveyed.text
     task = await disputed(campus, graduate)
     own_employer = await made_of(campus, sorted(tokens)[1])
     planned = await campus.http.post(
@@ -238,6 +242,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "n"): "1",
             ("reports", "report_id"): written,
             ("*", "report_id"): report.json()["id"],
+            ("surveys", "employer_id"): surveyed.json()["id"],
             ("*", "employer_id"): own_employer,
             ("*", "plan_id"): planned.json()["id"],
             ("registry", "operation_id"): imported[0]["id"],
@@ -256,7 +261,10 @@ async def known_school(campus: Campus, school: str) -> Known:
         | {written, bulk, task, filed}
         | {
             each.json()["id"]
-            for each in (asked, exported, correction, erasing, waiving, evidence, case, report, planned, stated)
+            for each in (
+                *(asked, exported, correction, erasing, waiving, evidence, case, report, planned, stated),
+                surveyed,
+            )
         },
         persons,
         requests,

@@ -62,6 +62,7 @@ REPORT = ("POST", "/v1/monitoring-reports")
 SAMPLE = ("POST", "/v1/samples")
 SELF_CHECK = ("POST", "/v1/self-check-reports")
 FILING = ("POST", "/v1/filings")
+SURVEYED = ("POST", "/v1/employers")
 WARNING_RULE = ("POST", "/v1/warning-rules")
 WARNING_RUN = ("POST", "/v1/warning-runs")
 QUALITY_REPORT = ("POST", "/v1/reports")
@@ -139,6 +140,7 @@ def complete_requests(
         ("POST", "/v1/employers/search"): {"name": EMPLOYER["employer_name"]},
         ("POST", "/v1/employers/hires"): {"school_code": school, "cohorts": [2024]},
         ("PATCH", "/v1/employers/{employer_id}"): {"place_code": "410102"},
+        SURVEYED: {"school_code": school, "name": "某用人单位"},
         ("POST", "/v1/employers/{employer_id}/merge"): reason | {"into": str(uuid4())},
         ("POST", "/v1/bulk-decisions"): bulk_decision(school),
         FILING: {"school_code": school, "cohort": 2024, "recipient": "province", "format": "A", "content": "full"},

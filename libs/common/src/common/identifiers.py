@@ -15,11 +15,14 @@ OperationId = NewType("OperationId", UUID)
 QuestionnaireId = NewType("QuestionnaireId", UUID)
 """问卷."""
 
+EmployerId = NewType("EmployerId", UUID)
+"""用人单位 in a school's directory of employers to survey."""
+
 WaveId = NewType("WaveId", UUID)
 """跟踪调查轮次."""
 
 InvitationId = NewType("InvitationId", UUID)
-"""One graduate's invitation to a wave."""
+"""The invitation of a graduate or an employer to a wave."""
 
 ResponseId = NewType("ResponseId", UUID)
 """答卷."""

@@ -21,6 +21,8 @@ from surveys.calls.routes import router as call_routes
 from surveys.calls.tables import calls
 from surveys.caps.tables import cap_places, wave_caps
 from surveys.data_copies.routes import router as data_routes
+from surveys.employers.routes import router as employer_routes
+from surveys.employers.tables import employers
 from surveys.entries.routes import ROUTERS as ENTRY_ROUTES
 from surveys.entries.storage import FORGET_SECONDS as FORGET_TRIES_SECONDS
 from surveys.entries.storage import forget
@@ -57,7 +59,7 @@ from surveys.wave_plans.routes import router as wave_plan_routes
 from surveys.wave_plans.tables import wave_plans
 from surveys.wave_plans.wire import wave_of
 from surveys.waves.routes import router as wave_routes
-from surveys.waves.tables import response_streams, wave_eligible, waves
+from surveys.waves.tables import response_streams, wave_eligible, wave_employers, waves
 
 ROSTER = Subscription(
     "quxiang.surveys.roster",
@@ -111,8 +113,9 @@ AREAS = (
     ),
     Area(routes=[variable_routes]),
     Area(tables=[statements, statement_versions], routes=[privacy_routes]),
+    Area(tables=[employers], routes=[employer_routes]),
     Area(
-        tables=[waves, wave_eligible, response_streams, wave_caps, cap_places],
+        tables=[waves, wave_eligible, wave_employers, response_streams, wave_caps, cap_places],
         routes=[wave_routes],
         streams={response.TOPIC: raising(response_streams)},
     ),

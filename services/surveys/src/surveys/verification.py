@@ -21,12 +21,13 @@ from surveys.answers.storage import Values
 from surveys.answers.storage.values import opened
 from surveys.histories import verify_registrations, verify_roster
 from surveys.measures.announcements import said
-from surveys.measures.domain import values_given
+from surveys.measures.domain import Given, values_given
 from surveys.questionnaires.domain.content import Content
 from surveys.questionnaires.domain.logic import is_refusal
 from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.storage import published
 from surveys.settings import Settings
+from surveys.waves.domain import measured_cycle
 
 PART = 500
 """Responses of one statement, with all that was submitted last."""
@@ -38,21 +39,24 @@ _RESPONSES = text(
          SELECT * FROM responses
           WHERE id > :after AND (CAST(:school AS text) IS NULL OR school_code = :school) ORDER BY id LIMIT :part
     )
-    SELECT part.*, waves.cycle, waves.questionnaire_id, waves.questionnaire_version,
+    SELECT part.*, waves.audience, waves.cycle, waves.questionnaire_id, waves.questionnaire_version,
            coalesce(graduates.erased, false) AS erased, content.values_ciphertext,
            content.completeness AS submitted_completeness, content.mode AS submitted_mode,
            (SELECT count(*) FROM submitted_contents WHERE response_id = part.id) AS contents,
            (SELECT count(*) FROM response_pages WHERE response_id = part.id) AS pages,
+           EXISTS (SELECT FROM responses AS other WHERE other.invitation_id = part.invitation_id
+                      AND other.id <> part.id AND other.effective_version IS NOT NULL) AS others_stand,
            said.data AS said, measured.type AS measured_type, measured.data AS measured
       FROM part JOIN waves ON waves.id = part.wave_id
       LEFT JOIN graduates ON graduates.graduate_id = part.graduate_id
       LEFT JOIN submitted_contents AS content
         ON content.response_id = part.id AND content.version = part.effective_version
-      LEFT JOIN outbox AS said ON said.topic = '{response.TOPIC}' AND said.key = CAST(part.graduate_id AS text)
+      LEFT JOIN outbox AS said ON said.topic = '{response.TOPIC}'
+           AND said.key = CAST(coalesce(part.graduate_id, part.employer_id) AS text)
                               AND said.sequence = part.announced_sequence
       LEFT JOIN LATERAL (
            SELECT type, data FROM outbox
-            WHERE topic = '{measure.TOPIC}' AND key = CAST(part.graduate_id AS text)
+            WHERE topic = '{measure.TOPIC}' AND key = CAST(coalesce(part.graduate_id, part.employer_id) AS text)
               AND data ->> 'response_id' = CAST(part.id AS text) ORDER BY sequence DESC LIMIT 1
       ) AS measured ON true
      ORDER BY part.id
@@ -96,7 +100,11 @@ def counts_fit(row: Row, values: Values | None, content: Content) -> bool:
     if row.announced_sequence is None:
         return stands in ("open", "screened_out")
     stated = {"state": stands, "wave_id": str(row.wave_id)}
-    stated |= {name: row[name] for name in ("questions_answered", "questions_total")}
+    if row.employer_id is None:
+        stated |= {name: row[name] for name in ("questions_answered", "questions_total")}
+    elif row.others_stand:
+        # of an employer it is said whether any of its answers stands
+        stated["state"] = "submitted"
     if row.said is None or not stated.items() <= row.said.items():
         return False
     return values is None or row.questions_answered == answered_among(content, values)
@@ -108,14 +116,18 @@ def measures_fit(row: Row, values: Values | None, content: Content) -> bool:
     if row.measured_version is None or not is_given:
         # before measures there were answers, too
         stands = values is not None and row.effective_version is not None and row.state != "withdrawn"
-        gives = stands and bool(values_given(content, values or {}, row.cycle))
+        gives = stands and bool(_values_given(row, content, values or {}))
         return row.measured_version is None and not is_given and not gives
     if values is None:
         # what the release before submitted cannot be read as a whole, but stands
         return row.effective_version is None and row.state == "submitted" and not row.erased
-    given = [each.model_dump(mode="json") for each in said(values_given(content, values, row.cycle))]
+    given = [each.model_dump(mode="json") for each in said(_values_given(row, content, values))]
     versions = {row.measured["response_version"], row.measured_version, row.effective_version}
     return len(versions) == 1 and bool(row.measured["values"] == given)
+
+
+def _values_given(row: Row, content: Content, values: Values) -> tuple[Given, ...]:
+    return values_given(content, values, measured_cycle(row.audience, row.cycle))
 
 
 def answered_among(content: Content, values: Values) -> int:

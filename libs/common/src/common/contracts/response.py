@@ -60,7 +60,9 @@ class ResponseData(EventData):
     questionnaire_id: UUID
     questionnaire_version: Version
     cohort: CohortField
-    cycle: Annotated[int, Field(ge=0, le=10, description="Years after graduation: 0, 1, 3 or 5")]
+    cycle: Annotated[int, Field(ge=0, le=10)] | None = Field(
+        default=None, description="Years after graduation: 0, 1, 3 or 5; null: a career update, at any time"
+    )
     state: Annotated[ResponseState, ADDITIVE]
     questions_answered: Annotated[int, Field(ge=0)] = 0
     questions_total: Annotated[int, Field(ge=0)] = 0

@@ -37,7 +37,8 @@ def rows_of(events: Sequence[IncomingEvent]) -> list[tuple[object, ...]]:
             str(data.state),
         )
         for event in events
-        if isinstance(data := event.data, ResponseData)
+        # a career update belongs to no cycle whose rate could be counted
+        if isinstance(data := event.data, ResponseData) and data.cycle is not None
     ]
 
 

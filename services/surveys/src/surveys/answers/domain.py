@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from common.errors import Conflict, FieldProblem, Message
+from surveys.employers.domain import Employer
 from surveys.questionnaires.domain.content import PublishedVersion, Question, QuestionType
 from surveys.questionnaires.domain.facts import Facts, facts_of
 from surveys.questionnaires.domain.logic import Judged, pointer_of, refusal
@@ -62,10 +63,21 @@ def unknown_files(named: Mapping[str, UUID], known: Container[UUID]) -> list[Fie
     ]
 
 
-def facts_about(wave: WavePlan, situation: Situation, day: date, *, sensitive: bool) -> Facts:
-    """What expressions know of a graduate; `day` is that of the consent, `sensitive` whether that was given, too."""
+def facts_about(
+    wave: WavePlan,
+    situation: Situation,
+    day: date,
+    *,
+    sensitive: bool,
+    employer: Employer | None = None,
+    hires: int | None = None,
+) -> Facts:
+    """What expressions know of a graduate, or of an employer with the graduates whom it hired.
+
+    `day` is that of the consent, `sensitive` whether that was given, too.
+    """
     groups, registered = situation.groups, situation.registered
-    said = {
+    said: dict[str, object] = {
         "roster_cohort": wave.cohort,
         "roster_school": wave.school_code,
         "roster_college": groups.college_code,
@@ -73,8 +85,13 @@ def facts_about(wave: WavePlan, situation: Situation, day: date, *, sensitive: b
         "roster_education_level": level_of(groups.education_level_code),
         "roster_study_form": groups.study_form,
         "roster_destination_class": destination_class_of(registered.destination_code),
-        "wave_cycle": wave.cycle.value,
+        "wave_cycle": wave.cycle,
+        "employer_hires": hires,
     }
+    if employer is not None:
+        # an employer has no destination
+        said |= {"roster_destination_class": None, "employer_name": employer.name}
+        said["employer_industry_code"] = employer.industry_code
     return Facts(day, facts_of(said), sensitive)
 
 

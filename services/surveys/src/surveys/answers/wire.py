@@ -18,6 +18,7 @@ from surveys.questionnaires.domain.logic import logic_of
 from surveys.questionnaires.wire import Evaluated, PageBody, TextForm, Visible
 from surveys.responses.announcements import change_token
 from surveys.responses.domain import Completeness, Mode, ResponseState
+from surveys.waves.domain import Audience, Unit
 
 Values = Annotated[dict[str, Any], Field(max_length=1_000, description="Question → value; null: not answered")]
 
@@ -80,7 +81,8 @@ class RevealedBody(BaseModel):
 
     response_id: UUID
     version: int
-    graduate_id: UUID
+    graduate_id: UUID | None
+    employer_id: UUID | None
     wave_id: UUID
     questionnaire_id: UUID
     questionnaire_version: int
@@ -117,8 +119,11 @@ class AskedQuestionnaire(BaseModel):
 class AskedWave(BaseModel, from_attributes=True):
     """What the respondent needs to know of the wave."""
 
-    cohort: int
-    cycle: int
+    audience: Audience
+    unit: Unit | None
+    cohort: int | None
+    cycle: int | None
+    year: int | None
     opens_at: datetime
     closes_at: datetime
 

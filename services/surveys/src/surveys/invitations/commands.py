@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
+from uuid import UUID
 
 from common.approvals.domain import TransitionNotAllowed
 from common.auth import SYSTEM, Principal
 from common.crypto import FieldCipher, hashed_secret
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
-from common.identifiers import GraduateId, InvitationId, WaveId
+from common.identifiers import InvitationId, WaveId
 from surveys.invitations import storage
 from surveys.invitations.domain import (
     ANSWERABLE,
@@ -40,18 +41,18 @@ async def must_not_have_closed(unit: UnitOfWork, *, wave: Wave) -> None:
     must_not_be_over(await waves.current(unit.connection, wave.id))
 
 
-def sealed(cipher: FieldCipher, graduates: Sequence[tuple[InvitationId, GraduateId]]) -> list[NewInvitation]:
+def sealed(cipher: FieldCipher, asked: Sequence[tuple[InvitationId, UUID]]) -> list[NewInvitation]:
     """An invitation with a token of its own for each; encrypting thousands of them takes a thread."""
     made = []
-    for invitation_id, graduate_id in graduates:
+    for invitation_id, subject_id in asked:
         token = new_token()
         ciphertext = cipher.encrypt(FIELD, invitation_id, token)
-        made.append(NewInvitation(invitation_id, graduate_id, hashed_secret(token), ciphertext))
+        made.append(NewInvitation(invitation_id, subject_id, hashed_secret(token), ciphertext))
     return made
 
 
 async def invite(unit: UnitOfWork, *, batch: Batch, made: Sequence[NewInvitation]) -> int:
-    """Stores invitations, except to graduates who have got one meanwhile; returns how many it stored."""
+    """Stores invitations, except to those who have got one meanwhile; returns how many it stored."""
     await waves.current(unit.connection, batch.wave_id, hold=True)
     created = await storage.add(unit.connection, batch, made)
     if created:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
 from common.errors import Message, Unauthenticated
-from common.identifiers import GraduateId, InvitationId, OperationId, SchoolCode, WaveId
+from common.identifiers import EmployerId, GraduateId, InvitationId, OperationId, SchoolCode, WaveId
+from surveys.waves.domain import Audience
 
 TOKEN_BYTES = 16
 _FORM = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -47,17 +49,19 @@ ENDED = (InvitationState.EXPIRED, InvitationState.REVOKED)
 
 @dataclass(frozen=True)
 class Invitation:
-    """邀请 of one graduate to one wave; the ciphertext is that of an unused link's token.
+    """邀请 of one graduate or employer to one wave; the ciphertext is that of an unused link's token.
 
-    The digest is that of the token, which only the graduate knows; None once the graduate is erased. `by_phone` is an
-    invitation whose holder is an interviewer who writes down what the graduate says.
+    The digest is that of the token, which only who is invited knows; None once a graduate is erased. `by_phone` is an
+    invitation whose holder is an interviewer who writes down what is said; `number` is that of the answer that is given
+    with it: an employer may give one for each graduate hired.
     """
 
     version: ClassVar[None] = None
 
     id: InvitationId
     wave_id: WaveId
-    graduate_id: GraduateId
+    graduate_id: GraduateId | None
+    employer_id: EmployerId | None
     school_code: SchoolCode
     channel: Channel
     state: InvitationState
@@ -65,6 +69,7 @@ class Invitation:
     token_ciphertext: bytes | None
     created_at: datetime
     by_phone: bool = False
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,15 @@ class Batch:
     wave_id: WaveId
     school_code: SchoolCode
     channel: Channel
+    audience: Audience = Audience.GRADUATES
 
 
 @dataclass(frozen=True)
 class NewInvitation:
-    """An invitation with the digest and the ciphertext of its token, about to be stored."""
+    """An invitation of a graduate or employer with digest and ciphertext of its token, about to be stored."""
 
     id: InvitationId
-    graduate_id: GraduateId
+    subject_id: UUID
     token_digest: bytes
     token_ciphertext: bytes
 

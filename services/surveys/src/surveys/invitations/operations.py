@@ -25,19 +25,19 @@ def inviting(cipher: FieldCipher) -> Handler:
             wave = await waves.find(connection, EVERYTHING, WaveId(UUID(context.parameters["wave_id"])))
         if wave is None:
             raise NotFound
-        batch = Batch(context.id, wave.id, wave.school_code, Channel(context.parameters["channel"]))
+        batch = Batch(context.id, wave.id, wave.school_code, Channel(context.parameters["channel"]), wave.audience)
         while True:
             # read anew each time: another operation on the wave may have invited some meanwhile
             async with context.database.reading() as connection:
-                graduates = await storage.uninvited(connection, wave.id, CHUNK)
+                asked = await storage.uninvited(connection, wave.id, CHUNK, audience=wave.audience)
                 created = await storage.made_by(connection, context.id)
             await context.progress(created, wave.eligible)
-            if not graduates:
+            if not asked:
                 return Outcome({"created": created})
             if await context.is_cancelled():
                 return Outcome({"created": created}, state="cancelled")
             # encrypting thousands of tokens would hold up every request of this process, and inside an act its locks
-            made = await asyncio.to_thread(commands.sealed, cipher, graduates)
+            made = await asyncio.to_thread(commands.sealed, cipher, asked)
             await context.database.act(context.actor, partial(commands.invite, batch=batch, made=made))
 
     return invite

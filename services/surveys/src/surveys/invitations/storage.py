@@ -21,6 +21,7 @@ from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
 from surveys.invitations.domain import ENDED, FIELD, Batch, Entry, Invitation, InvitationState, NewInvitation
 from surveys.invitations.tables import access_entries, invitations
+from surveys.waves.domain import Audience
 
 WORTH_CONTACTING = f"""
     wave_eligible AS eligible
@@ -39,12 +40,23 @@ UNANSWERED = "(invited.id IS NULL OR (invited.state IN ('created', 'opened') AND
 
 _UNINVITED = text(
     """
-    SELECT uuidv7() AS id, graduate_id FROM wave_eligible AS eligible JOIN graduates AS person USING (graduate_id)
+    SELECT uuidv7() AS id, graduate_id AS subject_id
+      FROM wave_eligible AS eligible JOIN graduates AS person USING (graduate_id)
      WHERE wave_id = :wave_id AND (CAST(:graduate_id AS uuid) IS NULL OR graduate_id = :graduate_id)
        AND NOT person.erased AND NOT EXISTS (
                SELECT FROM invitations AS made
                 WHERE made.wave_id = eligible.wave_id AND made.graduate_id = eligible.graduate_id)
      ORDER BY graduate_id LIMIT :limit
+    """
+)
+
+_UNINVITED_EMPLOYERS = text(
+    """
+    SELECT uuidv7() AS id, employer_id AS subject_id FROM wave_employers AS eligible
+     WHERE wave_id = :wave_id AND NOT EXISTS (
+               SELECT FROM invitations AS made
+                WHERE made.wave_id = eligible.wave_id AND made.employer_id = eligible.employer_id)
+     ORDER BY employer_id LIMIT :limit
     """
 )
 
@@ -56,7 +68,7 @@ _ADD = text(
            (id, wave_id, graduate_id, school_code, operation_id, channel, token_digest, token_ciphertext)
     SELECT made.id, :wave_id, made.graduate_id, :school_code, :operation_id, :channel,
            made.token_digest, made.token_ciphertext
-      FROM unnest(CAST(:ids AS uuid[]), CAST(:graduate_ids AS uuid[]),
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:subject_ids AS uuid[]),
                   CAST(:digests AS bytea[]), CAST(:ciphertexts AS bytea[]))
            AS made (id, graduate_id, token_digest, token_ciphertext)
       JOIN graduates AS person ON person.graduate_id = made.graduate_id AND NOT person.erased
@@ -65,6 +77,19 @@ _ADD = text(
     """
 )
 
+_ADD_EMPLOYERS = text(
+    """
+    INSERT INTO invitations
+           (id, wave_id, employer_id, school_code, operation_id, channel, token_digest, token_ciphertext)
+    SELECT made.id, :wave_id, made.employer_id, :school_code, :operation_id, :channel,
+           made.token_digest, made.token_ciphertext
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:subject_ids AS uuid[]),
+                  CAST(:digests AS bytea[]), CAST(:ciphertexts AS bytea[]))
+           AS made (id, employer_id, token_digest, token_ciphertext)
+     ORDER BY made.employer_id
+    ON CONFLICT (wave_id, employer_id) DO NOTHING
+    """
+)
 _MADE_BY = text("SELECT count(*) FROM invitations WHERE operation_id = :operation_id")
 
 _BY_DIGEST = select(invitations).where(invitations.c.token_digest == bindparam("digest"))
@@ -122,20 +147,26 @@ _RESEAL = text("UPDATE invitations SET token_ciphertext = :new WHERE id = :id")
 
 
 async def uninvited(
-    connection: Connection, wave_id: WaveId, limit: int, graduate_id: GraduateId | None = None
-) -> list[tuple[InvitationId, GraduateId]]:
-    """Eligible graduates of the wave who are not invited nor erased, each with the id that the invitation will have.
+    connection: Connection,
+    wave_id: WaveId,
+    limit: int,
+    graduate_id: GraduateId | None = None,
+    *,
+    audience: Audience = Audience.GRADUATES,
+) -> list[tuple[InvitationId, UUID]]:
+    """Whom a wave asks and who is not invited, nor erased, each with the id that the invitation will have.
 
     With `graduate_id` that one alone. The id comes before the row, because a ciphertext is bound to its row.
     """
-    found = await connection.execute(_UNINVITED, {"wave_id": wave_id, "graduate_id": graduate_id, "limit": limit})
-    return [(InvitationId(row.id), GraduateId(row.graduate_id)) for row in found]
+    statement = _UNINVITED_EMPLOYERS if audience is Audience.EMPLOYERS else _UNINVITED
+    found = await connection.execute(statement, {"wave_id": wave_id, "graduate_id": graduate_id, "limit": limit})
+    return [(InvitationId(row.id), row.subject_id) for row in found]
 
 
 async def add(connection: Connection, batch: Batch, made: Sequence[NewInvitation]) -> int:
     """Stores the invitations and counts them.
 
-    Left out is a graduate whom another operation has invited meanwhile, or who is erased by now.
+    Left out is whom another operation has invited meanwhile, or who is erased by now.
     """
     bound = {
         "wave_id": batch.wave_id,
@@ -143,11 +174,11 @@ async def add(connection: Connection, batch: Batch, made: Sequence[NewInvitation
         "operation_id": batch.operation_id,
         "channel": batch.channel,
         "ids": [each.id for each in made],
-        "graduate_ids": [each.graduate_id for each in made],
+        "subject_ids": [each.subject_id for each in made],
         "digests": [each.token_digest for each in made],
         "ciphertexts": [each.token_ciphertext for each in made],
     }
-    return await connection.affected(_ADD, bound)
+    return await connection.affected(_ADD_EMPLOYERS if batch.audience is Audience.EMPLOYERS else _ADD, bound)
 
 
 async def made_by(connection: Connection, operation_id: OperationId) -> int:

@@ -26,7 +26,7 @@ invitations = Table(
     Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
     # one of the two
     Column("graduate_id", Uuid),
-    Column("employer_id", Uuid),
+    Column("employer_id", Uuid, ForeignKey("employers.id")),
     Column("school_code", Text, nullable=False),
     # which run made it: its result counts these, however often it was interrupted; NULL of who came without one
     Column("operation_id", Uuid),

@@ -20,7 +20,8 @@ class InvitationBody(BaseModel):
     """An invitation and what became of it."""
 
     id: UUID
-    graduate_id: UUID
+    graduate_id: UUID | None
+    employer_id: UUID | None
     channel: Channel
     state: InvitationState
     link: str | None = Field(description="Until it is first used, and to the survey manager only")

@@ -8,7 +8,7 @@ from common.contracts import measure as contract
 from common.contracts import response as response_contract
 from surveys.measures.domain import Given
 from surveys.responses.domain import Completeness, Mode, Moment, Response
-from surveys.waves.domain import Wave
+from surveys.waves.domain import Unit, Wave
 
 
 def recorded(response: Response, wave: Wave, moment: Moment, given: Sequence[Given]) -> OutgoingEvent:
@@ -28,9 +28,10 @@ def closed(wave: Wave, moment: Moment, recorded_at: datetime) -> OutgoingEvent:
         decided_on=moment.decided_on,
         recorded_at=recorded_at,
         wave_id=wave.id,
-        audience=contract.Audience.GRADUATES,
+        audience=contract.Audience(wave.audience.value),
         cohort=wave.cohort,
-        cycle=wave.cycle.value,
+        cycle=wave.cycle,
+        year=wave.year,
     )
     return OutgoingEvent(
         topic=contract.TOPIC,
@@ -71,14 +72,20 @@ def _data(
         decided_on=moment.decided_on,
         recorded_at=recorded_at,
         changed_fields=("values",),
-        respondent_kind=contract.RespondentKind.GRADUATE,
+        respondent_kind=(
+            contract.RespondentKind.GRADUATE if response.employer_id is None else contract.RespondentKind.EMPLOYER
+        ),
         graduate_id=response.graduate_id,
+        employer_id=response.employer_id,
         response_id=response.id,
         response_version=version,
         wave_id=wave.id,
-        audience=contract.Audience.GRADUATES,
+        audience=contract.Audience(wave.audience.value),
+        unit=wave.unit and response_contract.Unit(wave.unit.value),
         cohort=wave.cohort,
-        cycle=wave.cycle.value,
+        cycle=wave.cycle,
+        year=wave.year,
+        hires=1 if wave.unit is Unit.HIRE else response.hires,
         questionnaire_id=wave.questionnaire_id,
         questionnaire_version=wave.questionnaire_version,
         completeness=response_contract.Completeness(completeness.value),

@@ -13,7 +13,7 @@ from surveys.waves.domain import Wave
 
 async def next_moment(unit: UnitOfWork, response: Response) -> Moment:
     """Locks the respondent's stream and takes its next place; comes before the change of the response."""
-    [moment] = await storage.next_moments(unit.connection, [(response.graduate_id, response.school_code)])
+    [moment] = await storage.next_moments(unit.connection, [(response.subject_id, response.school_code)])
     return moment
 
 
@@ -21,7 +21,7 @@ async def take_back(unit: UnitOfWork, response: Response, wave: Wave, moment: Mo
     """Announces that a response just withdrawn gives nothing any more, and empties what was announced of it before."""
     event = withdrawn(response, wave, moment, version=response.version, recorded_at=response.recorded_at)
     await unit.announce(event)
-    await storage.blank(unit.connection, [response.graduate_id])
+    await storage.blank(unit.connection, [response.subject_id])
 
 
 async def take_back_erased(unit: UnitOfWork, graduate_ids: Sequence[GraduateId]) -> None:
@@ -32,14 +32,14 @@ async def take_back_erased(unit: UnitOfWork, graduate_ids: Sequence[GraduateId])
     found = await storage.measured_of_erased(unit.connection, graduate_ids)
     if not found:
         return
-    moments = await storage.next_moments(unit.connection, [(each.graduate_id, each.school_code) for each in found])
+    moments = await storage.next_moments(unit.connection, [(each.subject_id, each.school_code) for each in found])
     recorded_at = await storage.forget_measured(unit.connection, [each.id for each in found])
     for response, moment in zip(found, moments, strict=True):
         assert response.measured_version is not None, "only these were looked for"
         wave = await waves.current(unit.connection, response.wave_id)
         version = response.measured_version
         await unit.announce(withdrawn(response, wave, moment, version=version, recorded_at=recorded_at))
-    await storage.blank(unit.connection, [each.graduate_id for each in found])
+    await storage.blank(unit.connection, [each.subject_id for each in found])
 
 
 async def close(unit: UnitOfWork, *, wave_id: WaveId) -> bool:

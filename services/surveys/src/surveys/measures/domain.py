@@ -18,7 +18,7 @@ class Given:
 
 
 def measures_anything(content: Content, cycle: int | None) -> bool:
-    """Whether answers of this cycle can give a value; without a cycle those of employers."""
+    """Whether answers of this `measured_cycle` of a wave can give a value; without one those of employers."""
     return any(True for _ in _bound(content, cycle))
 
 

@@ -25,6 +25,8 @@ class PopulationKind(StrEnum):
     CENSUS = "census"
     SAMPLE = "sample"
     PANEL = "panel"
+    HIRES = "hires"
+    DIRECTORY = "directory"
 
 
 class Stratum(StrEnum):
@@ -38,16 +40,26 @@ class Stratum(StrEnum):
 
 @dataclass(frozen=True)
 class Population:
-    """调查对象. `size`, `strata` and `seed` are of a sample; `wave_id` is the wave that a panel goes on with."""
+    """调查对象. `size`, `strata` and `seed` are of a sample; `wave_id` is the wave that a panel goes on with.
+
+    Of employers: `hires` are those that have hired so many of these cohorts, `directory` those of these industries.
+    """
 
     kind: PopulationKind = PopulationKind.CENSUS
     size: int | None = None
     strata: tuple[Stratum, ...] = ()
     seed: str | None = None
     wave_id: WaveId | None = None
+    cohorts: tuple[int, ...] = ()
+    min_hires: int | None = None
+    industry_codes: tuple[str, ...] = ()
 
 
 CENSUS = Population()
+ALL_EMPLOYERS = Population(PopulationKind.DIRECTORY)
+
+OF_EMPLOYERS = frozenset({PopulationKind.HIRES, PopulationKind.DIRECTORY})
+"""The kinds that find employers; the others find graduates."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from common.consuming.counted import newest_counted
 from common.identifiers import Cohort, GraduateId, SchoolCode, WaveId
 from common.season import SeasonDay, season_day
 from common.sql import Connection
-from surveys.populations.domain import Candidate, PanelWave, Stratum
+from surveys.populations.domain import Candidate, PanelWave, Population, PopulationKind, Stratum
 from surveys.roster.domain import destination_class_of, level_of
 
 POPULATION = f"""
@@ -32,6 +32,17 @@ POPULATION = f"""
                SELECT graduate_id FROM wave_eligible WHERE wave_id = CAST(:panel_of AS uuid)))
 """
 """The query of a population; `bound` binds its parameters."""
+
+EMPLOYERS = """
+    SELECT employer.id AS employer_id, employer.nature_code, employer.industry_code, counted.hires
+      FROM employers AS employer CROSS JOIN LATERAL (
+           SELECT coalesce(sum(CAST(said.hired AS int)), 0) AS hires
+             FROM jsonb_each_text(employer.hires) AS said (cohort, hired)
+            WHERE CAST(:cohorts AS int[]) IS NULL OR CAST(said.cohort AS int) = ANY(CAST(:cohorts AS int[]))) AS counted
+     WHERE employer.school_code = :school_code AND counted.hires >= CAST(:min_hires AS int)
+       AND (CAST(:industry_codes AS text[]) IS NULL OR employer.industry_code = ANY(CAST(:industry_codes AS text[])))
+"""
+"""The query of a population of employers, with the graduates whom they hired; `bound_of_employers` binds it."""
 
 # of every wave of the panel each member of the first one
 _PANEL = text(
@@ -74,6 +85,16 @@ def bound(school_code: SchoolCode, cohort: Cohort, panel_of: WaveId | None) -> d
     """What the query of a population is bound to."""
     found = {"school_code": school_code, "cohort": cohort, "panel_of": panel_of}
     return found | {"season": season_day(SeasonDay.BEGINS, cohort), **_words()}
+
+
+def bound_of_employers(school_code: SchoolCode, asked: Population) -> dict[str, Any]:
+    """What the query of a population of employers is bound to."""
+    return {
+        "school_code": school_code,
+        "cohorts": list(asked.cohorts) or None,
+        "min_hires": (asked.min_hires or 1) if asked.kind is PopulationKind.HIRES else 0,
+        "industry_codes": list(asked.industry_codes) or None,
+    }
 
 
 async def candidates(

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from common.codes import CodeLists
+from common.codes.rules import rule
 from common.errors import FieldProblem, Invalid, Message
 from common.http import StrictModel
 from common.identifiers import WaveId
@@ -14,19 +16,32 @@ from surveys.questionnaires.wire.forms import unset
 
 MAX_SAMPLE = 1_000_000
 
+IndustryCode = Annotated[str, Field(min_length=1, max_length=16)]
+
 _NEEDED = Message("此种调查对象必须填写", "This kind of population needs it")
 _UNNEEDED = Message("此种调查对象不用填写", "This kind of population has none")
-_TWICE = Message("每个分层变量只写一次", "Name each stratum once")
+_TWICE = Message("每项只写一次", "Name each once")
 _NEEDS: Mapping[PopulationKind, tuple[str, ...]] = {
     PopulationKind.CENSUS: (),
     PopulationKind.SAMPLE: ("size",),
     PopulationKind.PANEL: ("wave_id",),
+    PopulationKind.HIRES: ("cohorts",),
+    PopulationKind.DIRECTORY: (),
 }
-_MAY_HAVE = {PopulationKind.SAMPLE: ("strata", "seed")}
+_MAY_HAVE = {
+    PopulationKind.SAMPLE: ("strata", "seed"),
+    PopulationKind.HIRES: ("min_hires",),
+    PopulationKind.DIRECTORY: ("industry_codes",),
+}
+_LISTS = ("strata", "cohorts", "industry_codes")
+_MEMBERS = ("size", "seed", "wave_id", "min_hires", *_LISTS)
 
 
 class PopulationForm(StrictModel, from_attributes=True):
-    """Who is asked: `census` everybody, `sample` so many of each stratum, `panel` whom an earlier wave asked."""
+    """Who is asked: `census` everybody, `sample` so many of each stratum, `panel` whom an earlier wave asked.
+
+    Of employers: `hires` who hired graduates of these cohorts, `directory` whom the school keeps, of some industries.
+    """
 
     kind: PopulationKind
     size: Annotated[int, Field(ge=1, le=MAX_SAMPLE)] | None = unset("Of sample: how many are drawn")
@@ -37,29 +52,42 @@ class PopulationForm(StrictModel, from_attributes=True):
         "Of sample: drawn by the server where it is absent"
     )
     wave_id: WaveId | None = unset("Of panel: the wave whose population is asked again")
+    cohorts: Annotated[list[Annotated[int, Field(ge=1977, le=2200)]], Field(min_length=1, max_length=50)] | None = (
+        unset("Of hires: whose hires count")
+    )
+    min_hires: Annotated[int, Field(ge=1, le=MAX_SAMPLE)] | None = unset("Of hires: at least so many, 1 if absent")
+    industry_codes: Annotated[list[IndustryCode], Field(min_length=1, max_length=50)] | None = unset(
+        "Of directory: of these industries, of all if absent"
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _of_value(cls, given: Any) -> Any:
         if not isinstance(given, Population):
             return given
-        return {name: value for name, value in vars(given).items() if value not in (None, ())} | {
-            **({"strata": list(given.strata)} if given.strata else {})
-        }
+        said = {name: value for name, value in vars(given).items() if value not in (None, ())}
+        return said | {name: list(said[name]) for name in _LISTS if name in said}
 
     def population(self) -> Population:
         """The domain value; raises Invalid for a member that its kind lacks, or has not."""
         needed = _NEEDS[self.kind]
-        said = {name for name in ("size", "strata", "seed", "wave_id") if getattr(self, name) is not None}
+        said = {name for name in _MEMBERS if getattr(self, name) is not None}
         unneeded = said - {*needed, *_MAY_HAVE.get(self.kind, ())}
         problems = [FieldProblem(f"/population/{name}", "required", _NEEDED) for name in needed if name not in said]
         problems += [FieldProblem(f"/population/{name}", "not_allowed", _UNNEEDED) for name in sorted(unneeded)]
-        strata = self.strata or []
-        if len({*strata}) < len(strata):
-            problems.append(FieldProblem("/population/strata", "unique", _TWICE))
+        lists: dict[str, Any] = {name: tuple(getattr(self, name) or ()) for name in _LISTS}
+        repeated = [name for name, values in lists.items() if len({*values}) < len(values)]
+        problems += [FieldProblem(f"/population/{name}", "unique", _TWICE) for name in repeated]
+        listed = CodeLists.load().get("industry")
+        problems += [
+            FieldProblem(f"/population/industry_codes/{place}", "unknown_code", rule("unknown_code").text)
+            for place, code in enumerate(lists["industry_codes"])
+            if code not in listed
+        ]
         if problems:
             raise Invalid(problems)
-        return Population(self.kind, self.size, tuple(strata), self.seed, self.wave_id)
+        given: dict[str, Any] = {name: getattr(self, name) for name in ("size", "seed", "wave_id", "min_hires")}
+        return Population(self.kind, **given, **lists)
 
 
 class Lost(BaseModel):

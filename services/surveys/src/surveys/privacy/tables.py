@@ -60,7 +60,8 @@ receipts = Table(
     metadata,
     uuid_key(),
     Column("response_id", Uuid, ForeignKey("responses.id"), nullable=False),
-    Column("graduate_id", Uuid, nullable=False),
+    # NULL of employers
+    Column("graduate_id", Uuid),
     Column("school_code", Text, nullable=False),
     # NULL: the statement that is shipped
     Column("statement_id", Uuid),

@@ -1,18 +1,42 @@
 """The events of a response: that it was answered and how completely, never what."""
 
 from common.contracts import ChangeToken, OutgoingEvent
-from common.contracts.response import SUBMITTED, TOPIC, WITHDRAWN, Completeness, Mode, ResponseData
+from common.contracts.response import (
+    EMPLOYER_SUBMITTED,
+    EMPLOYER_WITHDRAWN,
+    SUBMITTED,
+    TOPIC,
+    WITHDRAWN,
+    Completeness,
+    EmployerResponseData,
+    Mode,
+    ResponseData,
+    Unit,
+)
 from common.contracts.response import ResponseState as AnnouncedState
 from surveys.responses.domain import Moment, Response, ResponseState
 from surveys.waves.domain import Wave
 
 _TYPES = {ResponseState.SUBMITTED: SUBMITTED, ResponseState.WITHDRAWN: WITHDRAWN}
+_TYPES_OF_EMPLOYERS = {ResponseState.SUBMITTED: EMPLOYER_SUBMITTED, ResponseState.WITHDRAWN: EMPLOYER_WITHDRAWN}
 
 
-def announcement(response: Response, wave: Wave, moment: Moment) -> OutgoingEvent:
-    """The event of a response that was just submitted or withdrawn."""
+def announcement(response: Response, wave: Wave, moment: Moment, *, others_stand: bool = False) -> OutgoingEvent:
+    """The event of a response that was just submitted or withdrawn.
+
+    Of an employer it says the state of the employer: submitted as long as others of its answers stand.
+    """
+    if response.employer_id is not None:
+        stands = ResponseState.SUBMITTED if others_stand else response.state
+        return _event(response, moment, _TYPES_OF_EMPLOYERS[stands], _of_employer(response, wave, moment, stands))
+    return _event(response, moment, _TYPES[response.state], _of_graduate(response, wave, moment))
+
+
+def _of_graduate(response: Response, wave: Wave, moment: Moment) -> ResponseData:
+    assert response.graduate_id, "a response without an employer has a graduate"
+    assert wave.cohort, "a wave of graduates has a cohort"
     given = response.state is ResponseState.SUBMITTED
-    data = ResponseData(
+    return ResponseData(
         school_code=response.school_code,
         decided_on=moment.decided_on,
         recorded_at=response.recorded_at,
@@ -22,18 +46,41 @@ def announcement(response: Response, wave: Wave, moment: Moment) -> OutgoingEven
         questionnaire_id=wave.questionnaire_id,
         questionnaire_version=wave.questionnaire_version,
         cohort=wave.cohort,
-        cycle=wave.cycle.value,
+        cycle=wave.cycle,
         state=AnnouncedState(response.state.value),
         questions_answered=response.questions_answered,
         questions_total=response.questions_total,
         completeness=Completeness(response.completeness.value) if given and response.completeness else None,
         mode=Mode(response.mode.value) if given and response.mode else None,
     )
+
+
+def _of_employer(response: Response, wave: Wave, moment: Moment, stands: ResponseState) -> EmployerResponseData:
+    assert response.employer_id, "only these are asked for"
+    assert wave.year, "a wave of employers has a year"
+    assert wave.unit, "a wave of employers has a unit"
+    return EmployerResponseData(
+        school_code=response.school_code,
+        decided_on=moment.decided_on,
+        recorded_at=response.recorded_at,
+        changed_fields=("state",),
+        employer_id=response.employer_id,
+        wave_id=response.wave_id,
+        year=wave.year,
+        unit=Unit(wave.unit.value),
+        questionnaire_id=wave.questionnaire_id,
+        questionnaire_version=wave.questionnaire_version,
+        state=AnnouncedState(stands.value),
+        hires=response.hires or 0,
+    )
+
+
+def _event(response: Response, moment: Moment, kind: str, data: ResponseData | EmployerResponseData) -> OutgoingEvent:
     return OutgoingEvent(
         topic=TOPIC,
-        key=str(response.graduate_id),
+        key=str(response.subject_id),
         sequence=moment.sequence,
-        type=_TYPES[response.state],
+        type=kind,
         school_code=response.school_code,
         decided_on=moment.decided_on,
         data=data,
@@ -44,4 +91,4 @@ def change_token(response: Response) -> ChangeToken | None:
     """The token of the event that shows the newest state; None before the first one."""
     if response.announced_sequence is None:
         return None
-    return ChangeToken(TOPIC, response.school_code, str(response.graduate_id), response.announced_sequence)
+    return ChangeToken(TOPIC, response.school_code, str(response.subject_id), response.announced_sequence)

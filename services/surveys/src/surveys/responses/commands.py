@@ -45,8 +45,10 @@ async def take_back(unit: UnitOfWork, response: Response, wave: Wave) -> Respons
     moment = await storage.next_moment(unit.connection, response)
     measured = None if response.measured_version is None else await measures.next_moment(unit, response)
     withdrawn = await storage.withdraw(unit.connection, response, moment)
-    await invitations.mark(unit.connection, response.invitation_id, InvitationState.WITHDRAWN)
-    await unit.announce(announcement(withdrawn, wave, moment))
+    others_stand = await storage.others_stand(unit.connection, withdrawn)
+    if not others_stand:
+        await invitations.mark(unit.connection, response.invitation_id, InvitationState.WITHDRAWN)
+    await unit.announce(announcement(withdrawn, wave, moment, others_stand=others_stand))
     if measured is not None:
         await measures.take_back(unit, withdrawn, wave, measured)
     detail = {"version": withdrawn.version, "wave_id": str(withdrawn.wave_id)}

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from common.errors import Conflict, Message
-from common.identifiers import GraduateId, InvitationId, ResponseId, SchoolCode, WaveId
+from common.identifiers import EmployerId, GraduateId, InvitationId, ResponseId, SchoolCode, WaveId
 
 
 class ResponseState(StrEnum):
@@ -53,12 +53,18 @@ class Response:
     Since `detached_at` the answer is kept without the person. `shown_…` is the privacy statement that the holder of the
     link was shown last before consent: without `shown_statement_id` the one that is shipped. `full_cap` is the cap that
     has just screened it out; which it was is not stored.
+
+    It is a graduate's or an employer's. An employer's speaks for `hires` graduates, as they were counted when the wave
+    was created; `number` tells answers of one link apart.
     """
 
     id: ResponseId
     invitation_id: InvitationId
     wave_id: WaveId
-    graduate_id: GraduateId
+    graduate_id: GraduateId | None
+    employer_id: EmployerId | None
+    number: int
+    hires: int | None
     school_code: SchoolCode
     version: int
     state: ResponseState
@@ -82,6 +88,13 @@ class Response:
     def is_gone(self) -> bool:
         """Whether nothing of it is left to be taken back: it was, or a cap has screened it out."""
         return self.state in (ResponseState.WITHDRAWN, ResponseState.SCREENED_OUT)
+
+    @property
+    def subject_id(self) -> UUID:
+        """The graduate or the employer: the key of the events about it."""
+        found = self.graduate_id or self.employer_id
+        assert found is not None, "the database holds that a response has one of them"
+        return found
 
     @property
     def is_edited(self) -> bool:
@@ -120,7 +133,7 @@ class AlreadySubmitted(Conflict):
 
 @dataclass(frozen=True)
 class Moment:
-    """The place of the next event of a graduate: its sequence, and the day from which it counts."""
+    """The place of the next event of a graduate or an employer: its sequence, and the day from which it counts."""
 
     sequence: int
     decided_on: date

@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     literal_column,
     not_,
@@ -38,12 +39,12 @@ from surveys.caps import storage as caps
 from surveys.invitations.domain import Invitation
 from surveys.responses.domain import Editing, Moment, Response, ResponseState, Submission
 from surveys.responses.tables import frozen_rows, response_files, response_pages, responses
-from surveys.waves.tables import waves
+from surveys.waves.tables import wave_employers, waves
 
 _NEXT_MOMENT = text(
     f"""
     INSERT INTO response_streams AS stream (graduate_id, school_code, sequence, last_decided_on)
-    VALUES (:graduate_id, :school_code, 1, {TODAY_SQL})
+    VALUES (:subject_id, :school_code, 1, {TODAY_SQL})
     ON CONFLICT (graduate_id) DO UPDATE
        SET sequence = stream.sequence + 1,
            last_decided_on = greatest(stream.last_decided_on, EXCLUDED.last_decided_on)
@@ -51,8 +52,23 @@ _NEXT_MOMENT = text(
     """
 )
 
-_OF_INVITATION = select(responses).where(responses.c.invitation_id == bindparam("invitation_id"))
-_BEGIN = insert(responses).returning(responses)
+_OF_INVITATION = select(responses).where(
+    responses.c.invitation_id == bindparam("invitation_id"), responses.c.number == bindparam("number")
+)
+_HIRES = (
+    select(wave_employers.c.hires)
+    .where(wave_employers.c.wave_id == bindparam("of_wave", type_=Uuid))
+    .where(wave_employers.c.employer_id == bindparam("of_employer", type_=Uuid))
+    .scalar_subquery()
+)
+_BEGIN = insert(responses).values(hires=_HIRES).returning(responses)
+_OTHERS_STAND = select(
+    exists().where(
+        responses.c.invitation_id == bindparam("invitation_id"),
+        responses.c.id != bindparam("id"),
+        responses.c.effective_version.is_not(None),
+    )
+)
 _UNTIL = case(
     (or_(responses.c.submitted_at.is_(None), waves.c.edit_hours == 0), None),
     (waves.c.edit_hours.is_(None), waves.c.closes_at),
@@ -107,20 +123,31 @@ _SHOW = update(responses).where(responses.c.id == bindparam("of_id"))
 _ERASE = delete(response_pages).where(response_pages.c.response_id == bindparam("response_id"))
 
 
-async def of_invitation(connection: Connection, invitation_id: InvitationId) -> Response | None:
-    """The response of an invitation; None before its link was opened."""
-    return rows.one_or_none(Response, await connection.execute(_OF_INVITATION, {"invitation_id": invitation_id}))
+async def of_invitation(connection: Connection, invitation_id: InvitationId, number: int = 1) -> Response | None:
+    """The response of an invitation; None before its link was opened. `number` is that of an answer about one hired."""
+    bound = {"invitation_id": invitation_id, "number": number}
+    return rows.one_or_none(Response, await connection.execute(_OF_INVITATION, bound))
+
+
+async def others_stand(connection: Connection, response: Response) -> bool:
+    """Whether another answer of the same link counts."""
+    bound = {"invitation_id": response.invitation_id, "id": response.id}
+    return bool(await connection.scalar(_OTHERS_STAND, bound))
 
 
 async def begun(connection: Connection, invitation: Invitation) -> Response:
     """The response of a held invitation, stored if there is none."""
-    found = await of_invitation(connection, invitation.id)
+    found = await of_invitation(connection, invitation.id, invitation.number)
     if found is not None:
         return found
     values = {
         "invitation_id": invitation.id,
         "wave_id": invitation.wave_id,
         "graduate_id": invitation.graduate_id,
+        "employer_id": invitation.employer_id,
+        "number": invitation.number,
+        "of_wave": invitation.wave_id,
+        "of_employer": invitation.employer_id,
         "school_code": invitation.school_code,
     }
     return rows.one(Response, await connection.execute(_BEGIN, values))
@@ -155,8 +182,8 @@ async def page(
 
 
 async def next_moment(connection: Connection, response: Response) -> Moment:
-    """Locks the graduate's stream of events and takes its next place; comes before the change of the response."""
-    bound = {"graduate_id": response.graduate_id, "school_code": response.school_code}
+    """Locks the respondent's stream of events and takes its next place; comes before the change of the response."""
+    bound = {"subject_id": response.subject_id, "school_code": response.school_code}
     return rows.one(Moment, await connection.execute(_NEXT_MOMENT, bound))
 
 

@@ -32,7 +32,9 @@ responses = Table(
     Column("wave_id", Uuid, ForeignKey("waves.id"), nullable=False),
     # one of the two
     Column("graduate_id", Uuid),
-    Column("employer_id", Uuid),
+    Column("employer_id", Uuid, ForeignKey("employers.id")),
+    # of an employer: the graduates for whom it speaks, as of the creation of the wave
+    Column("hires", Integer),
     Column("school_code", Text, nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("state", Text, nullable=False, server_default=text("'open'")),
@@ -71,6 +73,7 @@ responses = Table(
 Index("ix_responses_school_code_id", responses.c.school_code, responses.c.id)
 Index("ix_responses_wave_id_id", responses.c.wave_id, responses.c.id)
 Index("ix_responses_graduate_id", responses.c.graduate_id)
+Index("ix_responses_employer_id", responses.c.employer_id)
 Index(
     "ix_responses_edited",
     responses.c.id,

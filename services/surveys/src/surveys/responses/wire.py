@@ -17,7 +17,9 @@ class ResponseBody(BaseModel):
     version: int
     change_token: str | None
     wave_id: UUID
-    graduate_id: UUID
+    graduate_id: UUID | None
+    employer_id: UUID | None
+    number: int = Field(description="Of several answers of one employer's link")
     school_code: str
     state: ResponseState
     questions_answered: int

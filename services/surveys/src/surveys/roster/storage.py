@@ -138,8 +138,8 @@ async def keep_registrations(connection: Connection, kept: Sequence[RosterRow]) 
     await _unnest(connection, _REGISTRATIONS, kept)
 
 
-async def situation_of(connection: Connection, graduate_id: GraduateId) -> Situation:
-    """Groups and effective registration of a graduate; without any until the events have arrived."""
+async def situation_of(connection: Connection, graduate_id: GraduateId | None) -> Situation:
+    """Groups and effective registration of a graduate; without any until the events have arrived, and of None."""
     return rows.one(Situation, await connection.execute(_SITUATION, {"id": graduate_id}))
 
 

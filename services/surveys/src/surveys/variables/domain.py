@@ -10,7 +10,7 @@ class AskedWave:
     """A wave and what it asks."""
 
     id: WaveId
-    cohort: Cohort
-    cycle: int
+    cohort: Cohort | None
+    cycle: int | None
     questionnaire_id: QuestionnaireId
     questionnaire_version: int

@@ -15,8 +15,8 @@ class VariableInWave(BaseModel):
     """A wave that asks for the variable, against the wave before that did."""
 
     wave_id: UUID
-    cohort: int
-    cycle: int
+    cohort: int | None
+    cycle: int | None
     questionnaire_id: UUID
     questionnaire_version: int
     change: VariableFate

@@ -22,6 +22,7 @@ from surveys.wave_plans.domain import (
     is_day_of_every_year,
 )
 from surveys.waves import domain as waves
+from surveys.waves.domain import Audience
 from surveys.waves.wire import CycleField, NewWave, WaveSettings
 
 _NO_PANEL = Message(
@@ -55,9 +56,9 @@ _RHYTHM = ("every_years", "first_year", "last_year", "month_day", "open_days")
 
 
 class NewPlan(WaveSettings):
-    """A plan with the settings of its waves; each asks the cohort of its year less `cycle`."""
+    """A plan with the settings of its waves; each asks the cohort of its year less `cycle`, or employers."""
 
-    cycle: CycleField
+    cycle: CycleField | None = Field(default=None, description="Null: of employers")
     every_years: Every
     first_year: Year
     last_year: Year | None = Field(default=None, description="Of the last opening; null: the plan has no end")
@@ -100,6 +101,7 @@ class PlanBody(BaseModel, extra="allow"):
     version: int
     change_token: None = None
     school_code: str
+    audience: Audience = Audience.GRADUATES
     cycle: int | None
     every_years: int
     first_year: int

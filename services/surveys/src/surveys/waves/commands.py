@@ -19,7 +19,7 @@ from surveys.waves.domain import Wave, WavePlan, must_be_changeable, with_code
 
 MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
-_ANNOUNCED = frozenset({"cycle", "questionnaire_id", "questionnaire_version"})
+_ANNOUNCED = frozenset({"cycle", "unit", "year", "questionnaire_id", "questionnaire_version"})
 """What events about those who are asked say of a wave."""
 
 _UNKNOWN_WAVE = Message("本校没有这一轮调查", "This school has no such wave")
@@ -31,7 +31,7 @@ _UNKNOWN_VERSION = Message("没有这份已发布的问卷版本", "There is no 
 
 
 async def create(unit: UnitOfWork, *, caller: Principal, plan: WavePlan) -> Wave:
-    """Freezes the cohort's population as eligible and announces that each of them is asked.
+    """Freezes the population as eligible and announces that each of them is asked.
 
     Raises Forbidden, NotFound for a school out of scope, CodeTaken, Invalid for a plan that cannot be carried out.
     """
@@ -63,7 +63,7 @@ async def change(
     changed = must_be_changeable(wave, with_code(wave, changes))
     asked = await judged(unit.connection, replace(wave, **changed))
     saved = await storage.save(unit.connection, wave, changed)
-    if _ANNOUNCED & changed.keys():
+    if any(getattr(saved, name) != getattr(wave, name) for name in _ANNOUNCED):
         await request_responses(unit, saved, len(list(asked.questions)))
     detail = {"version": saved.version, "changed": sorted(changed)}
     await unit.audit("wave.change", "wave", saved.id, school_code=saved.school_code, detail=detail)

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
+from common.clock import SHANGHAI
 from common.errors import Conflict, FieldProblem, Invalid, Message
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
 from surveys.caps.domain import Cap, lowered
@@ -22,6 +23,20 @@ class Cycle(IntEnum):
     ONE_YEAR = 1
     THREE_YEARS = 3
     FIVE_YEARS = 5
+
+
+class Audience(StrEnum):
+    """调查对象类别: whom a wave asks."""
+
+    GRADUATES = "graduates"
+    EMPLOYERS = "employers"
+
+
+class Unit(StrEnum):
+    """What an employer's link takes: one answer, or one for each graduate hired, none of whom is named."""
+
+    EMPLOYER = "employer"
+    HIRE = "hire"
 
 
 class WavePhase(StrEnum):
@@ -48,6 +63,10 @@ CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without those that are read as one another: people type a code from a poster."""
 
 CODE_LENGTH = 8
+
+NO_CYCLE = -1
+"""The cycle of career updates (自主填报), in which no measure is asked for."""
+
 _LATER_ONLY = Message(
     "调查开始后只能推迟截止时间、提高配额上限", "Once a wave is open it can only close later, and caps be raised"
 )
@@ -57,13 +76,17 @@ _LATER_ONLY = Message(
 class WavePlan:
     """A wave as it is asked for; without a statement of its own its respondents read what the school published last.
 
+    Of employers there is neither cohort nor cycle, but the year of the opening; career updates have no cycle.
+
     What was submitted may be edited for `edit_hours`, None: until the wave closes. `plan_id` is the plan of waves that
     made it for a year. At the entry of `shared_code` everybody may ask for the own link; None: there is none.
     """
 
     school_code: SchoolCode
-    cohort: Cohort
-    cycle: Cycle
+    audience: Audience = Audience.GRADUATES
+    unit: Unit | None = None
+    cohort: Cohort | None
+    cycle: Cycle | None
     questionnaire_id: QuestionnaireId
     questionnaire_version: int
     opens_at: datetime
@@ -76,6 +99,16 @@ class WavePlan:
     plan_year: int | None = None
     caps: tuple[Cap, ...] = ()
     shared_code: str | None = None
+
+    @property
+    def measured_cycle(self) -> int | None:
+        """The cycle by which measures are asked for: None of employers."""
+        return measured_cycle(self.audience, self.cycle)
+
+    @property
+    def year(self) -> int | None:
+        """Of employers, that of the opening, in Shanghai."""
+        return self.opens_at.astimezone(SHANGHAI).year if self.audience is Audience.EMPLOYERS else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +185,15 @@ class NotChangeable(Invalid):
 
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__([FieldProblem(f"/{name}", self.code, _LATER_ONLY) for name in names])
+
+
+def measured_cycle(audience: str, cycle: int | None) -> int | None:
+    """The cycle by which a wave's measures are asked for: None of employers.
+
+    >>> measured_cycle("employers", None), measured_cycle("graduates", 3), measured_cycle("graduates", None)
+    (None, 3, -1)
+    """
+    return None if audience == Audience.EMPLOYERS else NO_CYCLE if cycle is None else int(cycle)
 
 
 def must_be_changeable(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, Any]:

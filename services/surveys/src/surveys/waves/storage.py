@@ -38,30 +38,42 @@ from surveys.caps import storage as caps
 from surveys.populations import storage as populations
 from surveys.populations.domain import STRATA, Population, PopulationKind, Stratum
 from surveys.populations.domain import drawn as draw
-from surveys.populations.storage import POPULATION
+from surveys.populations.storage import EMPLOYERS, POPULATION
 from surveys.waves.domain import CodeTaken, Wave, WavePlan
 from surveys.waves.tables import waves
 
 _STRATA = ", ".join(STRATA)
 
 # one statement, so that the count is that of the rows; foreign keys are checked at its end
+_NEW = """
+        INSERT INTO waves (school_code, audience, unit, cohort, cycle, year, questionnaire_id, questionnaire_version,
+                           opens_at, closes_at, privacy_statement_id, anonymity, edit_hours, population, panel_of,
+                           plan_id, plan_year, shared_code, eligible)
+        VALUES (:school_code, :audience, CAST(:unit AS text), CAST(:cohort AS int), CAST(:cycle AS int),
+                CAST(:year AS int), :questionnaire_id, :questionnaire_version, :opens_at, :closes_at,
+                :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), CAST(:population AS jsonb),
+                CAST(:panel_of AS uuid), CAST(:plan_id AS uuid), CAST(:plan_year AS int),
+                :shared_code, (SELECT count(*) FROM population))
+        RETURNING *
+"""
 _ADD = text(
     f"""
     WITH everybody AS ({POPULATION}), population AS (
         SELECT * FROM everybody
          WHERE CAST(:drawn AS uuid[]) IS NULL OR graduate_id = ANY(CAST(:drawn AS uuid[]))
-    ), wave AS (
-        INSERT INTO waves (school_code, cohort, cycle, questionnaire_id, questionnaire_version, opens_at, closes_at,
-                           privacy_statement_id, anonymity, edit_hours, population, panel_of,
-                           plan_id, plan_year, shared_code, eligible)
-        VALUES (:school_code, :cohort, :cycle, :questionnaire_id, :questionnaire_version, :opens_at, :closes_at,
-                :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), CAST(:population AS jsonb),
-                CAST(:panel_of AS uuid), CAST(:plan_id AS uuid), CAST(:plan_year AS int), :shared_code,
-                (SELECT count(*) FROM population))
-        RETURNING *
-    ), frozen AS (
+    ), wave AS ({_NEW}), frozen AS (
         INSERT INTO wave_eligible (wave_id, graduate_id, school_code, {_STRATA})
         SELECT wave.id, population.graduate_id, wave.school_code, {_STRATA} FROM wave, population
+    )
+    SELECT id FROM wave
+    """
+)
+_ADD_OF_EMPLOYERS = text(
+    f"""
+    WITH population AS ({EMPLOYERS}), wave AS ({_NEW}), frozen AS (
+        INSERT INTO wave_employers (wave_id, employer_id, school_code, hires, nature_code, industry_code)
+        SELECT wave.id, population.employer_id, wave.school_code, hires, nature_code, industry_code
+          FROM wave, population
     )
     SELECT id FROM wave
     """
@@ -106,20 +118,27 @@ async def has_passed(connection: Connection, instant: datetime) -> bool:
 async def add(connection: Connection, plan: WavePlan) -> Wave:
     """Stores a wave with those whom the roster counts in the cohort's population now, as far as it asks them.
 
-    Raises SampleTooLarge or CodeTaken.
+    A wave of employers finds them in the directory. Raises SampleTooLarge or CodeTaken.
     """
     asked = plan.population
-    drawn = None
-    parameters = populations.bound(plan.school_code, plan.cohort, asked.wave_id)
-    if asked.size is not None and asked.seed is not None:
-        candidates = await populations.candidates(connection, asked.strata, parameters)
-        drawn = draw(candidates, asked.size, asked.seed)
     told = asdict(replace(asked, wave_id=None), dict_factory=_set)
-    values = asdict(plan) | parameters | {"drawn": drawn, "population": json.dumps(told)}
+    values = asdict(plan) | {"year": plan.year, "panel_of": asked.wave_id, "population": json.dumps(told)}
+    if plan.cohort is None:
+        statement, bound = _ADD_OF_EMPLOYERS, populations.bound_of_employers(plan.school_code, asked)
+    else:
+        statement, bound = _ADD, populations.bound(plan.school_code, plan.cohort, asked.wave_id)
+        bound["drawn"] = await _drawn(connection, asked, bound)
     with _code_must_be_free():
-        wave_id = WaveId(await connection.scalar(_ADD, values))
+        wave_id = WaveId(await connection.scalar(statement, values | bound))
     await caps.add(connection, wave_id, plan.school_code, plan.caps)
     return await current(connection, wave_id)
+
+
+async def _drawn(connection: Connection, asked: Population, parameters: Mapping[str, Any]) -> list[UUID] | None:
+    """Whom a sample takes; None of other populations, which take everybody."""
+    if asked.size is None or asked.seed is None:
+        return None
+    return draw(await populations.candidates(connection, asked.strata, parameters), asked.size, asked.seed)
 
 
 async def find(connection: Connection, scope: RowScope, wave_id: WaveId) -> Wave | None:
@@ -149,6 +168,7 @@ async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -
     if "caps" in changes:
         await caps.replace(connection, wave.id, wave.school_code, wave.caps, changes["caps"])
     of_row = {name: value for name, value in changes.items() if name != "caps"}
+    of_row |= {"year": replace(wave, **changes).year}
     with _code_must_be_free():
         await connection.execute(_save(tuple(of_row)), {**of_row, "of_id": wave.id})
     return await current(connection, wave.id)
@@ -198,7 +218,9 @@ def to_population(row: Row) -> Population:
     told = dict(row.population)
     strata = tuple(map(Stratum, told.get("strata", ())))
     panel_of = None if row.panel_of is None else WaveId(row.panel_of)
-    return Population(PopulationKind(told["kind"]), told.get("size"), strata, told.get("seed"), panel_of)
+    given: dict[str, Any] = {name: told.get(name) for name in ("size", "seed", "min_hires")}
+    given |= {name: tuple(told.get(name, ())) for name in ("cohorts", "industry_codes")}
+    return Population(PopulationKind(told["kind"]), strata=strata, wave_id=panel_of, **given)
 
 
 def _visible(seen: ScopeShape) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Tables of waves: the wave, who was eligible at its creation, and the sequence of each graduate's events."""
+"""Tables of waves: the wave, who was eligible at its creation, and the sequence of each respondent's events."""
 
 from sqlalchemy import (
     BigInteger,
@@ -97,9 +97,23 @@ wave_eligible = Table(
     info={"insert_only": True},
 )
 
+wave_employers = Table(
+    "wave_employers",
+    metadata,
+    Column("wave_id", Uuid, ForeignKey("waves.id"), primary_key=True),
+    Column("employer_id", Uuid, ForeignKey("employers.id"), primary_key=True),
+    Column("school_code", Text, nullable=False),
+    # as of the creation of the wave: of the cohorts that it names, or of all
+    Column("hires", Integer, nullable=False),
+    Column("nature_code", Text),
+    Column("industry_code", Text),
+    info={"insert_only": True},
+)
+
 response_streams = Table(
     "response_streams",
     metadata,
+    # or the employer: named as the release before knows it
     Column("graduate_id", Uuid, primary_key=True),
     Column("school_code", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),

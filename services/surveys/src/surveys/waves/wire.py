@@ -1,5 +1,6 @@
 """Waves on the wire."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -9,17 +10,31 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StrictBool
 
 from common.contracts import ChangeToken
-from common.errors import Message
+from common.errors import FieldProblem, Invalid, Message
 from common.http import StrictModel, rule_broken
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode
 from common.sampling import SEED_BYTES
 from surveys.caps.wire import CapForm, CapForms, caps_of
-from surveys.populations.domain import CENSUS, PopulationKind
+from surveys.populations.domain import ALL_EMPLOYERS, CENSUS, OF_EMPLOYERS, PopulationKind
 from surveys.populations.wire import PopulationForm
 from surveys.privacy.domain import StatementId
-from surveys.waves.domain import MAX_EDIT_HOURS, Anonymity, Cycle, Wave, WavePhase, WavePlan, new_code
+from surveys.waves.domain import (
+    MAX_EDIT_HOURS,
+    Anonymity,
+    Audience,
+    Cycle,
+    Unit,
+    Wave,
+    WavePhase,
+    WavePlan,
+    new_code,
+)
 
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
+
+
+_NOT_OF_AUDIENCE = Message("该类调查对象不用填写此项", "Waves of this audience do not have this")
+_OF_GRADUATES = Message("面向毕业生的调查必须填写", "A wave of graduates needs it")
 
 
 def _known_cycle(years: int) -> int:
@@ -38,6 +53,8 @@ class WaveSettings(StrictModel):
     """What a wave, or each wave of a plan, asks whom, and on what terms."""
 
     school_code: Annotated[SchoolCode, Field(pattern=r"^[0-9]{5}$")]
+    audience: Audience = Audience.GRADUATES
+    unit: Unit | None = Field(default=None, description="Of employers: what a link takes; null: one answer")
     questionnaire_id: QuestionnaireId
     questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     privacy_statement_id: StatementId | None = Field(
@@ -49,7 +66,9 @@ class WaveSettings(StrictModel):
     edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = Field(
         default=0, description="For so long what was submitted may be edited; null: until the wave closes"
     )
-    population: PopulationForm | None = Field(default=None, description="Null: everybody (`census`)")
+    population: PopulationForm | None = Field(
+        default=None, description="Null: everybody (`census`), of employers all of the `directory`"
+    )
     caps: CapForms = Field(default_factory=list)
 
 
@@ -63,26 +82,52 @@ SharedCode = Annotated[
 class NewWave(WaveSettings):
     """A wave to create; its questions are those of a published questionnaire version."""
 
-    cohort: Annotated[Cohort, Field(ge=1977, le=2200)]
-    cycle: CycleField
+    cohort: Annotated[Cohort, Field(ge=1977, le=2200)] | None = Field(default=None, description="Null: of employers")
+    cycle: CycleField | None = Field(default=None, description="Null: of employers, and of career updates")
     opens_at: Instant
     closes_at: Instant
     shared_code: SharedCode = None
 
     def plan(self) -> WavePlan:
-        """The domain value, with a seed where one is needed; raises Invalid for what the population's kind has not."""
-        asked = CENSUS if self.population is None else self.population.population()
+        """The domain value, with a seed where one is needed.
+
+        Raises Invalid for what the audience or the population's kind lacks, or has not.
+        """
+        if problems := [*self._unfit()]:
+            raise Invalid(problems)
+        of_employers = self.audience is Audience.EMPLOYERS
+        everybody = ALL_EMPLOYERS if of_employers else CENSUS
+        asked = everybody if self.population is None else self.population.population()
         if asked.kind is PopulationKind.SAMPLE and asked.seed is None:
             asked = replace(asked, seed=token_hex(SEED_BYTES))
+        unit = (self.unit or Unit.EMPLOYER) if of_employers else None
+        cycle = None if self.cycle is None else Cycle(self.cycle)
         code = new_code() if self.shared_code is True else self.shared_code or None
-        told = {"cycle": Cycle(self.cycle), "population": asked, "caps": caps_of(self.caps), "shared_code": code}
+        told = {"unit": unit, "cycle": cycle, "population": asked, "caps": caps_of(self.caps), "shared_code": code}
         return WavePlan(**{**dict(self), **told})
+
+    def _unfit(self) -> Iterator[FieldProblem]:
+        of_employers = self.audience is Audience.EMPLOYERS
+        # who comes by a shared code is a graduate
+        unneeded = ("cohort", "cycle", "shared_code") if of_employers else ("unit",)
+        for name in unneeded:
+            if getattr(self, name) not in (None, False):
+                yield FieldProblem(f"/{name}", "not_allowed", _NOT_OF_AUDIENCE)
+        if not of_employers:
+            if self.cohort is None:
+                yield FieldProblem("/cohort", "required", _OF_GRADUATES)
+            # a career update says so
+            if "cycle" not in self.model_fields_set:
+                yield FieldProblem("/cycle", "required", _OF_GRADUATES)
+        if self.population is not None and (self.population.kind in OF_EMPLOYERS) is not of_employers:
+            yield FieldProblem("/population/kind", "not_allowed", _NOT_OF_AUDIENCE)
 
 
 class WavePatch(StrictModel):
     """A merge patch: absent keeps; all before the wave opens, a later `closes_at` and higher caps while it is open."""
 
-    cycle: CycleField = Cycle.ONE_YEAR
+    cycle: CycleField | None = Cycle.ONE_YEAR
+    unit: Unit = Unit.EMPLOYER
     questionnaire_id: QuestionnaireId = QuestionnaireId(UUID(int=0))
     questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)] = 1
     opens_at: Instant = datetime(2000, 1, 1, tzinfo=UTC)
@@ -95,9 +140,9 @@ class WavePatch(StrictModel):
 
     def changes(self) -> dict[str, Any]:
         """What is said, by name."""
-        said = {name: getattr(self, name) for name in self.model_fields_set}
+        said: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
         told = {
-            "cycle": Cycle(self.cycle),
+            "cycle": None if self.cycle is None else Cycle(self.cycle),
             "caps": caps_of(self.caps),
             "shared_code": None if self.shared_code is False else self.shared_code,
         }
@@ -110,8 +155,11 @@ class WaveBody(BaseModel, from_attributes=True):
     id: UUID
     version: int
     school_code: str
-    cohort: int
-    cycle: int
+    audience: Audience
+    unit: Unit | None
+    cohort: int | None
+    cycle: int | None
+    year: int | None = Field(description="Of employers: that of the opening, in Shanghai")
     questionnaire_id: UUID
     questionnaire_version: int
     opens_at: datetime
@@ -141,5 +189,5 @@ class NewWaveBody(WaveBody):
     @classmethod
     def of(cls, wave: Wave, token: ChangeToken | None, min_change_met: bool) -> Self:
         """The wave with the token of its last event."""
-        beside = {"change_token": token and token.encode(), "min_change_met": min_change_met}
+        beside = {"year": wave.year, "change_token": token and token.encode(), "min_change_met": min_change_met}
         return cls.model_validate(vars(wave) | beside)

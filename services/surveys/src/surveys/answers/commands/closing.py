@@ -40,7 +40,7 @@ async def end(unit: UnitOfWork, *, cipher: FieldCipher, left: Response) -> bool:
     """
     wave = await waves.current(unit.connection, left.wave_id, hold=True)
     invitation = await invitations.hold(unit.connection, left.invitation_id)
-    found = await responses.of_invitation(unit.connection, left.invitation_id)
+    found = await responses.of_invitation(unit.connection, left.invitation_id, left.number)
     if found is None or found.state is not ResponseState.OPEN or wave.phase is not WavePhase.CLOSING:
         return False
     if found.is_edited:

@@ -15,6 +15,7 @@ from surveys.answers import storage
 from surveys.answers.domain import changed, facts_about
 from surveys.answers.storage import Values
 from surveys.caps.domain import CapFull
+from surveys.employers.storage import employer_of
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Invitation, InvitationState, LinkRefused
 from surveys.privacy.commands import statement_for
@@ -146,7 +147,7 @@ async def show(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation)
 async def find(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
     """The answer behind a link that was opened, even if it is used up by now."""
     wave = await waves.current(connection, invitation.wave_id)
-    response = await responses.of_invitation(connection, invitation.id)
+    response = await responses.of_invitation(connection, invitation.id, invitation.number)
     if response is None:
         # the wave has opened since the link was looked at
         raise WaveNotOpen(opens_at=wave.opens_at.isoformat())
@@ -163,7 +164,7 @@ async def answerable(
     wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
     # before the invitation is held, for which the other acts on this response wait
     asked = await asked_in(unit.connection, wave)
-    held = await invitations.hold(unit.connection, invitation.id)
+    held = replace(await invitations.hold(unit.connection, invitation.id), number=invitation.number)
     await _must_be_answerable(unit.connection, held, wave)
     # before the wave opens there is none: it is begun to have a version to compare, and undone with the refusal
     response = await responses.begun(unit.connection, held)
@@ -187,7 +188,8 @@ async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, r
     situation = await situation_of(connection, response.graduate_id)
     agreed = receipt is not None and receipt.sensitive
     day = clock.today() if receipt is None else receipt.recorded_at.astimezone(clock.SHANGHAI).date()
-    facts = facts_about(asked.wave, situation, day, sensitive=agreed)
+    employer = None if response.employer_id is None else await employer_of(connection, response.employer_id)
+    facts = facts_about(asked.wave, situation, day, sensitive=agreed, employer=employer, hires=response.hires)
     return Answer(
         asked.wave,
         asked.school,
@@ -234,7 +236,7 @@ async def _must_be_answerable(connection: Connection, invitation: Invitation, wa
         case InvitationState.CREATED | InvitationState.OPENED:
             return
         case InvitationState.SUBMITTED:
-            response = await responses.of_invitation(connection, invitation.id)
+            response = await responses.of_invitation(connection, invitation.id, invitation.number)
             if response is not None and (await responses.editing(connection, response.id)).is_possible:
                 return
     raise LinkRefused

@@ -54,7 +54,10 @@ async def reveal(
     values = await storage.effective_values(unit.connection, cipher, response)
     if values is None:
         raise NothingSubmitted
-    people: dict[GraduateId, SchoolCode] = {response.graduate_id: response.school_code}
+    # an employer is no person
+    people: dict[GraduateId, SchoolCode] = {}
+    if response.graduate_id is not None:
+        people[response.graduate_id] = response.school_code
     await record_accesses(
         unit.connection,
         caller,

@@ -97,7 +97,7 @@ async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mod
     found, judged = answer.response, answer.judged
     # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, found)
-    cycle = answer.wave.cycle.value
+    cycle = answer.wave.measured_cycle
     measured = await measures.next_moment(unit, found) if measures_anything(answer.content, cycle) else None
     given = submission(judged, mode, by)
     response = await responses.submit(unit.connection, found, moment, given, measured=measured is not None)
@@ -142,7 +142,7 @@ async def settle(unit: UnitOfWork, *, edited: Response) -> bool:
     """Gives up what is edited of a response once the time for it is over; False if that is done or not yet so."""
     await waves.current(unit.connection, edited.wave_id, hold=True)
     await invitations.hold(unit.connection, edited.invitation_id)
-    found = await responses.of_invitation(unit.connection, edited.invitation_id)
+    found = await responses.of_invitation(unit.connection, edited.invitation_id, edited.number)
     if found is None or not found.is_edited or (await responses.editing(unit.connection, found.id)).is_possible:
         return False
     await audit(unit, "settle", await responses.settled(unit.connection, found))

@@ -17,7 +17,7 @@ async def withdraw(unit: UnitOfWork, *, invitation: Invitation) -> None:
     held = await invitations.hold(unit.connection, invitation.id)
     if held.token_digest is None:
         raise LinkRefused
-    response = await responses.of_invitation(unit.connection, held.id)
+    response = await responses.of_invitation(unit.connection, held.id, invitation.number)
     # before its wave opens a link has none
     if response is not None and not response.is_gone:
         await take_back(unit, response, wave)

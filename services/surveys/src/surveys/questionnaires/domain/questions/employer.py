@@ -37,7 +37,7 @@ class EmployerKind(Kind):
     def refusal(self, question: Question, value: object) -> Refusal | None:
         """No employer, or a code whose check digit is wrong."""
         refused = super().refusal(question, value)
-        if refused is None and isinstance(value, dict) and value.get("uscc") and not _is_uscc(value["uscc"]):
+        if refused is None and isinstance(value, dict) and value.get("uscc") and not is_uscc(value["uscc"]):
             wrong = Message("统一社会信用代码的校验码不符", "The credit code has a wrong check digit")
             return Refusal("uscc", wrong)
         return refused
@@ -47,7 +47,8 @@ class EmployerKind(Kind):
         return {question.id: str(value["name"])} if isinstance(value, dict) else {}
 
 
-def _is_uscc(text: str) -> bool:
+def is_uscc(text: str) -> bool:
+    """Whether the text is a unified social credit code with its check digit."""
     try:
         return len(text) == USCC_LENGTH and text == uscc.validate(text)
     except ValidationError:
