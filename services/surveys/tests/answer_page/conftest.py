@@ -9,7 +9,12 @@ import httpx
 import pytest
 from every_type import EVERY_TYPE
 
+from common.database import Database
 from common.operations import OperationRunner
+from surveys.app import create_app
+from surveys.settings import Settings
+from testing.browser import running_browser
+from testing.http import serving
 
 Json = dict[str, Any]
 
@@ -56,3 +61,18 @@ async def browser_of(
     yield open_link
     for each in opened:
         await each.aclose()
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Any]:
+    """A real browser."""
+    async with running_browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def address(settings: Settings, database: Database) -> AsyncIterator[str]:
+    """The service over a socket."""
+    app = create_app(settings.model_copy(update={"public_url": None}), database, {})
+    async with serving(app) as base:
+        yield base

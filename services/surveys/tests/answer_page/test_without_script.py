@@ -97,7 +97,9 @@ async def test_a_second_press_of_submit_changes_nothing(
     gone = await browser.post("/a/withdraw", data={})
     assert gone.headers["location"] == "/a/done"
     assert "答卷已撤回" in (await browser.get("/a/done")).text
-    assert (await browser.get("/a/pages/choices")).status_code == 401
+    assert (await browser.get("/a/pages/choices")).headers["location"] == "/a/done"
+    late = await browser.post("/a/pages/choices", data={"one": "1"})
+    assert (late.status_code, "答卷已撤回" in late.text) == (401, True)
 
 
 @pytest.mark.parametrize(

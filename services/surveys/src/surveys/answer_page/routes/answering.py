@@ -12,7 +12,7 @@ from common.files.pictures import picture_alone
 from common.http import OPEN, Router
 from common.objects.routes import StoredFiles
 from surveys.answer_page.domain.fields import Fields, values_in
-from surveys.answer_page.routes.visits import Here, Visit, as_page, asked_on, visible_pages
+from surveys.answer_page.routes.visits import Here, Visit, as_page, asked_on, is_over, visible_pages
 from surveys.answer_page.wire.forms import FILES, KINDS, Form, PageForms
 from surveys.answer_page.wire.questions import faults_of, said, shown_on
 from surveys.answers import commands
@@ -125,7 +125,7 @@ async def submit(*, here: Here) -> Response:
         return _review(here, await here.answer(), 422, problems=refused.problems)
     except (LinkRefused, AlreadySubmitted, PreconditionFailed) as refused:
         # a second press of the button finds it submitted
-        if (await _found(here, invitation)).response.state is not ResponseState.SUBMITTED:
+        if (await here.found()).response.state is not ResponseState.SUBMITTED:
             if not isinstance(refused, PreconditionFailed):
                 raise
             return _review(here, await here.answer(), 412, is_changed=True)
@@ -138,8 +138,8 @@ async def submit(*, here: Here) -> Response:
 @router.get("/done")
 @as_page
 async def read_done(*, here: Here) -> Response:
-    answer = await _found(here, await here.invitation())
-    if answer.response.state is ResponseState.OPEN:
+    answer = await here.found()
+    if not is_over(answer):
         return here.onward(answer)
     try:
         until = (await here.answer()).editable_until
@@ -187,12 +187,6 @@ def _page_of(answer: Answer, page_id: str) -> QuestionnairePage:
     if page is None:
         raise NotFound
     return page
-
-
-async def _found(here: Visit, invitation: Invitation) -> Answer:
-    """The answer, even if it is used up or withdrawn; raises WaveNotOpen."""
-    async with here.database.reading() as connection:
-        return await commands.find(connection, here.cipher, invitation)
 
 
 async def _stored(

@@ -61,6 +61,12 @@ class Visit:
         async with self.database.reading() as connection:
             return await commands.read(connection, self.cipher, invitation)
 
+    async def found(self) -> Answer:
+        """The answer, even if it is used up or withdrawn; raises LinkRefused or WaveNotOpen."""
+        invitation = await self.invitation()
+        async with self.database.reading() as connection:
+            return await commands.find(connection, self.cipher, invitation)
+
     async def form(self) -> Form:
         """The form that was sent; raises what `form_of` raises."""
         form: Form = await form_of(self.request)
@@ -120,10 +126,33 @@ def as_page(answered: Callable[..., Awaitable[Response]]) -> Callable[..., Await
     async def answers(*, here: Visit, **given: Any) -> Response:
         try:
             return await answered(here=here, **given)
+        except LinkRefused as refused:
+            return await ended(here) or failed(here, refused)
         except QuxiangError as refused:
             return failed(here, refused)
 
     return answers
+
+
+async def ended(here: Visit) -> Response | None:
+    """What became of an answer that is used up, where the back button asks for it, or a form comes too late.
+
+    None for any other link.
+    """
+    try:
+        found = await here.found()
+    except QuxiangError:
+        return None
+    if not is_over(found):
+        return None
+    if here.request.method == "GET":
+        return here.goes_to("/done")
+    return here.shows("done.html", status_of(LinkRefused), answer=found, editable=None)
+
+
+def is_over(answer: Answer) -> bool:
+    """Whether the answer cannot be gone on with."""
+    return answer.response.state is not ResponseState.OPEN or answer.wave.is_over
 
 
 def failed(here: Visit, refused: QuxiangError) -> Response:

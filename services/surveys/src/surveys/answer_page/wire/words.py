@@ -76,6 +76,11 @@ WORDS: Mapping[str, Message] = {
     "year": Message("元/年", "yuan a year"),
     "optional": Message("选答", "optional"),
     "other": Message("请说明", "Please say which"),
+    "over": Message("调查已截止", "This survey has closed"),
+    "over_text": Message(
+        "未提交的答卷中，凡核心题已全部作答的将自动提交。",
+        "Of answers that were not submitted those count in which every core question is answered.",
+    ),
     "page_of": Message("第 {0} 页，共 {1} 页", "Page {0} of {1}"),
     "place": Message("名次", "Place"),
     "preset": Message(
