@@ -60,6 +60,8 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "invitations": "invitations",
         "accesses": "accesses",
         "cap_places": "responses",
+        "contact_attempts": "contacts",
+        "opt_outs": "opt_outs",
         "response_consents": "consents",
         "response_files": "responses",
         "response_pages": "responses",
@@ -91,6 +93,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     },
     "surveys": {
         "response_streams": _COUNTER,
+        "stop_tokens": "digests of tokens that end contact: what came of one is in opt_outs",
         "access_entries": "digests of tokens that live for hours, for invitations: nothing else of a person",
         "frozen_rows": "digests of what counted when a wave was frozen: what was answered is in responses",
     },

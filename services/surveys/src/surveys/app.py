@@ -19,7 +19,7 @@ from surveys.settings import Settings
 def _state(runtime: Runtime) -> Mapping[str, object]:
     settings: Settings = runtime.settings
     return {
-        "public_url": settings.public_url or f"http://{settings.host}:{settings.port}",
+        "public_url": settings.public_base,
         "waits": Waits(partial(included_of, runtime.database)),
     }
 

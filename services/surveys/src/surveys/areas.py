@@ -20,6 +20,9 @@ from surveys.calls.routes import claiming as claiming_routes
 from surveys.calls.routes import router as call_routes
 from surveys.calls.tables import calls
 from surveys.caps.tables import cap_places, wave_caps
+from surveys.contact import operations as contact
+from surveys.contact import tables as contact_tables
+from surveys.contact.routes import router as contact_routes
 from surveys.data_copies.routes import router as data_routes
 from surveys.employers.routes import router as employer_routes
 from surveys.employers.tables import employers
@@ -158,6 +161,17 @@ AREAS = (
         routes=ENTRY_ROUTES,
         periodic=lambda runtime: [
             every(FORGET_TRIES_SECONDS, partial(forget, runtime.database), name="shared_entries")
+        ],
+    ),
+    Area(
+        tables=contact_tables.TABLES,
+        routes=[contact_routes],
+        periodic=lambda runtime: [
+            every(
+                contact.SECONDS,
+                partial(contact.contact_due, runtime.database.patient, runtime.cipher, runtime.settings),
+                name="contact",
+            )
         ],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),

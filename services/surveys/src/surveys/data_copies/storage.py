@@ -17,6 +17,7 @@ from surveys.answers.storage import pages_of, submissions_of
 from surveys.answers.storage.files import files_of
 from surveys.calls.tables import calls
 from surveys.caps.storage import caps_of
+from surveys.contact.tables import contact_attempts, opt_outs
 from surveys.invitations.tables import invitations
 from surveys.populations.domain import STRATA
 from surveys.privacy.tables import receipts
@@ -56,6 +57,15 @@ _ASKED = (
     .order_by(waves.c.id)
 )
 _INVITED = _of_graduate(invitations, *(invitations.c[name] for name in _INVITATION)).order_by(invitations.c.id)
+_CONTACT = ("id", "invitation_id", "wave_id", "step", "channel", "state", "reason", "noted_at", "at")
+_CONTACTED = (
+    select(*(contact_attempts.c[name] for name in _CONTACT))
+    .join(invitations, invitations.c.id == contact_attempts.c.invitation_id)
+    .where(invitations.c.graduate_id == bindparam("id", type_=Uuid))
+    .order_by(contact_attempts.c.id)
+)
+_ASKED_TO_STOP = ("id", "wave_id", "source", "created_at", "revoked_at")
+_OPTED_OUT = _of_graduate(opt_outs, *(opt_outs.c[name] for name in _ASKED_TO_STOP)).order_by(opt_outs.c.id)
 _CONSENT = ("response_id", "statement_id", "statement_version", "sensitive", "means", "recorded_at")
 _AGREED = _of_graduate(receipts, *(receipts.c[name] for name in _CONSENT)).order_by(receipts.c.id)
 _CALL = ("id", "wave_id", "attempt", "claimed_at", "outcome", "callback_at")
@@ -78,6 +88,8 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "registrations": [dict(row) for row in await connection.execute(_REGISTERED, of_graduate)],
         "waves": [dict(row) for row in await connection.execute(_ASKED, of_graduate)],
         "invitations": [dict(row) for row in await connection.execute(_INVITED, of_graduate)],
+        "contacts": [dict(row) for row in await connection.execute(_CONTACTED, of_graduate)],
+        "opt_outs": [dict(row) for row in await connection.execute(_OPTED_OUT, of_graduate)],
         "consents": [dict(row) for row in await connection.execute(_AGREED, of_graduate)],
         "calls": [dict(row) for row in await connection.execute(_CALLED, of_graduate)],
         "responses": answered,

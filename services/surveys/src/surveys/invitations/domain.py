@@ -10,9 +10,13 @@ from uuid import UUID
 
 from common.errors import Message, Unauthenticated
 from common.identifiers import EmployerId, GraduateId, InvitationId, OperationId, SchoolCode, WaveId
+from surveys.ladders.domain import Channel as Channel
 from surveys.waves.domain import Audience
 
 TOKEN_BYTES = 16
+LINK_LIVES = timedelta(days=3_660)
+"""Of a link in a message: longer than answers are kept with the person."""
+
 _FORM = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -21,12 +25,6 @@ LIVES = timedelta(hours=12)
 
 FIELD = "invitations.token"
 """What the ciphertext of a token is bound to beside its row."""
-
-
-class Channel(StrEnum):
-    """How an invitation reaches the graduate; with `link` the survey team hands the link over itself."""
-
-    LINK = "link"
 
 
 class InvitationState(StrEnum):

@@ -19,7 +19,15 @@ from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, OperationId, WaveId
 from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
-from surveys.invitations.domain import ENDED, FIELD, Batch, Entry, Invitation, InvitationState, NewInvitation
+from surveys.invitations.domain import (
+    ENDED,
+    FIELD,
+    Batch,
+    Entry,
+    Invitation,
+    InvitationState,
+    NewInvitation,
+)
 from surveys.invitations.tables import access_entries, invitations
 from surveys.waves.domain import Audience
 
@@ -66,7 +74,7 @@ _ADD = text(
     """
     INSERT INTO invitations
            (id, wave_id, graduate_id, school_code, operation_id, channel, token_digest, token_ciphertext)
-    SELECT made.id, :wave_id, made.graduate_id, :school_code, :operation_id, :channel,
+    SELECT made.id, :wave_id, made.graduate_id, :school_code, CAST(:operation_id AS uuid), :channel,
            made.token_digest, made.token_ciphertext
       FROM unnest(CAST(:ids AS uuid[]), CAST(:subject_ids AS uuid[]),
                   CAST(:digests AS bytea[]), CAST(:ciphertexts AS bytea[]))
@@ -101,6 +109,8 @@ _BY_ENTRY = (
     select(invitations, access_entries.c.by_phone)
     .join(access_entries, access_entries.c.invitation_id == invitations.c.id)
     .where(access_entries.c.token_digest == bindparam("digest"), access_entries.c.expires_at > NOW)
+    # of who is erased no token opens anything
+    .where(invitations.c.token_digest.is_not(None))
 )
 _ADD_ENTRY = (
     insert(access_entries)

@@ -1,7 +1,7 @@
 """Invitations on the wire."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -13,7 +13,7 @@ from surveys.invitations.domain import Channel, Invitation, InvitationState
 class NewInvitations(StrictModel):
     """How everybody eligible is invited who is not yet."""
 
-    channel: Channel
+    channel: Literal[Channel.LINK]
 
 
 class InvitationBody(BaseModel):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from common.auth import EVERYTHING, Principal, Role
@@ -10,18 +11,20 @@ from common.errors import ExpectedVersion, FieldProblem, Invalid, Message, NotFo
 from common.identifiers import WaveId
 from common.sql import Connection
 from surveys.caps.domain import problems_of
+from surveys.ladders import domain as ladders
 from surveys.privacy.storage.statements import newest
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.waves import storage
 from surveys.waves.announcements import request_responses
-from surveys.waves.domain import Wave, WavePlan, must_be_changeable, with_code
+from surveys.waves.domain import Cycle, NotChangeable, Wave, WavePhase, WavePlan, must_be_changeable, with_code
 
 MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
 _ANNOUNCED = frozenset({"cycle", "unit", "year", "questionnaire_id", "questionnaire_version"})
 """What events about those who are asked say of a wave."""
 
+_AT_GRADUATION_ONLY = Message("只用于毕业去向调查（cycle 0）", "Of cycle 0 only")
 _UNKNOWN_WAVE = Message("本校没有这一轮调查", "This school has no such wave")
 _OTHER_COHORT = Message("须是同一届毕业生的轮次", "The wave must be one of the same cohort")
 _ORDER = Message("截止时间须晚于开始时间", "The wave must close after it opens")
@@ -61,6 +64,7 @@ async def change(
     wave = await storage.lock(unit.connection, wave_id)
     must_equal(expected, wave.version)
     changed = must_be_changeable(wave, with_code(wave, changes))
+    await _must_not_be_due(unit.connection, wave, changed)
     asked = await judged(unit.connection, replace(wave, **changed))
     saved = await storage.save(unit.connection, wave, changed)
     if any(getattr(saved, name) != getattr(wave, name) for name in _ANNOUNCED):
@@ -97,8 +101,21 @@ async def _must_be_drawable(connection: Connection, plan: WavePlan) -> None:
         raise Invalid([FieldProblem("/population/wave_id", "other_cohort", _OTHER_COHORT)])
 
 
+async def _must_not_be_due(connection: Connection, wave: Wave, changed: Mapping[str, Any]) -> None:
+    """Raises NotChangeable for other steps than before where one of them is due already."""
+    day = ladders.first_difference(wave.ladder, changed.get("ladder", wave.ladder))
+    due_at = None if day is None else changed.get("opens_at", wave.opens_at) + timedelta(days=day)
+    if wave.phase is WavePhase.OPEN and due_at is not None and await storage.has_passed(connection, due_at):
+        raise NotChangeable(["ladder"])
+
+
 async def judged(connection: Connection, plan: WavePlan) -> PublishedVersion:
     """The questionnaire version that the plan asks; raises Invalid for a plan that cannot be carried out."""
+    problems = [*ladders.problems_of(plan.ladder)]
+    if plan.stop_when_known and plan.cycle is not Cycle.AT_GRADUATION:
+        problems.append(FieldProblem("/stop_when_known", "not_allowed", _AT_GRADUATION_ONLY))
+    if problems:
+        raise Invalid(problems)
     if plan.closes_at <= plan.opens_at:
         raise Invalid([FieldProblem("/closes_at", "opens_before_closes", _ORDER)])
     if await storage.has_passed(connection, plan.closes_at):

@@ -12,6 +12,7 @@ from common.clock import SHANGHAI
 from common.errors import Conflict, FieldProblem, Invalid, Message
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode, WaveId
 from surveys.caps.domain import Cap, lowered
+from surveys.ladders.domain import Ladder
 from surveys.populations.domain import CENSUS, Population
 from surveys.privacy.domain import StatementId
 
@@ -68,7 +69,8 @@ NO_CYCLE = -1
 """The cycle of career updates (自主填报), in which no measure is asked for."""
 
 _LATER_ONLY = Message(
-    "调查开始后只能推迟截止时间、提高配额上限", "Once a wave is open it can only close later, and caps be raised"
+    "调查开始后只能推迟截止时间、提高配额上限、修改尚未到期的联系步骤",
+    "Once a wave is open it can only close later, caps be raised, and steps be others that are not due",
 )
 
 
@@ -79,7 +81,9 @@ class WavePlan:
     Of employers there is neither cohort nor cycle, but the year of the opening; career updates have no cycle.
 
     What was submitted may be edited for `edit_hours`, None: until the wave closes. `plan_id` is the plan of waves that
-    made it for a year. At the entry of `shared_code` everybody may ask for the own link; None: there is none.
+    made it for a year. At the entry of `shared_code` everybody may ask for the own link; None: there is none. The steps
+    of the `ladder` spend at most `budget_fen` (None: without limit); with `stop_when_known` a known destination ends
+    contact.
     """
 
     school_code: SchoolCode
@@ -99,6 +103,9 @@ class WavePlan:
     plan_year: int | None = None
     caps: tuple[Cap, ...] = ()
     shared_code: str | None = None
+    ladder: Ladder = ()
+    budget_fen: int | None = None
+    stop_when_known: bool = False
 
     @property
     def measured_cycle(self) -> int | None:
@@ -123,6 +130,7 @@ class Wave(WavePlan):
     frozen_at: datetime | None
     dataset_hash: str | None
     withdrawn_after_freeze: int
+    spent_fen: int
     phase: WavePhase
 
     @property
@@ -200,14 +208,14 @@ def must_be_changeable(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, A
     """Of the changes those that change something; raises WaveClosed, WaveFrozen, or NotChangeable.
 
     Before a wave opens everything that may be named can be changed; while it is open it may close later, with more
-    places under its caps, and its shared entry be opened or shut.
+    places under its caps, its shared entry be opened or shut, and its steps be others, as far as none of those is due.
     """
     must_not_be_over(wave)
     changed = {name: value for name, value in changes.items() if getattr(wave, name) != value}
     if wave.phase is WavePhase.OPEN:
         longer = {"closes_at"} if changed.get("closes_at", wave.closes_at) > wave.closes_at else set()
         less = lowered(wave.caps, changed.get("caps", wave.caps))
-        if kept := sorted((changed.keys() - longer - {"caps", "shared_code"}) | {*less}):
+        if kept := sorted((changed.keys() - longer - {"caps", "shared_code", "ladder"}) | {*less}):
             raise NotChangeable(kept)
     return changed
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     DateTime,
     Integer,
@@ -35,6 +36,7 @@ from common.database.pages import page_by_id
 from common.identifiers import Cohort, SchoolCode, WaveId
 from common.sql import Connection, Row
 from surveys.caps import storage as caps
+from surveys.ladders.domain import Ladder
 from surveys.populations import storage as populations
 from surveys.populations.domain import STRATA, Population, PopulationKind, Stratum
 from surveys.populations.domain import drawn as draw
@@ -48,12 +50,13 @@ _STRATA = ", ".join(STRATA)
 _NEW = """
         INSERT INTO waves (school_code, audience, unit, cohort, cycle, year, questionnaire_id, questionnaire_version,
                            opens_at, closes_at, privacy_statement_id, anonymity, edit_hours, population, panel_of,
-                           plan_id, plan_year, shared_code, eligible)
+                           plan_id, plan_year, shared_code, ladder, budget_fen, stop_when_known, eligible)
         VALUES (:school_code, :audience, CAST(:unit AS text), CAST(:cohort AS int), CAST(:cycle AS int),
                 CAST(:year AS int), :questionnaire_id, :questionnaire_version, :opens_at, :closes_at,
                 :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), CAST(:population AS jsonb),
                 CAST(:panel_of AS uuid), CAST(:plan_id AS uuid), CAST(:plan_year AS int),
-                :shared_code, (SELECT count(*) FROM population))
+                :shared_code, CAST(:ladder AS jsonb), CAST(:budget_fen AS bigint), CAST(:stop_when_known AS boolean),
+                (SELECT count(*) FROM population))
         RETURNING *
 """
 _ADD = text(
@@ -98,7 +101,14 @@ _WITHDRAWN = literal_column(
     Integer,
 )
 _CAPS = literal_column(caps.CAPS_OF_WAVE, JSONB)
-_WAVES = select(waves, PHASE.label("phase"), _WITHDRAWN.label("withdrawn_after_freeze"), _CAPS.label("caps"))
+_SPENT = literal_column("coalesce((SELECT spent_fen FROM contact_spending WHERE wave_id = waves.id), 0)", BigInteger)
+_WAVES = select(
+    waves,
+    PHASE.label("phase"),
+    _WITHDRAWN.label("withdrawn_after_freeze"),
+    _CAPS.label("caps"),
+    _SPENT.label("spent_fen"),
+)
 _CURRENT = _WAVES.where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
 _LOCKED = _CURRENT.with_for_update()
@@ -123,6 +133,7 @@ async def add(connection: Connection, plan: WavePlan) -> Wave:
     asked = plan.population
     told = asdict(replace(asked, wave_id=None), dict_factory=_set)
     values = asdict(plan) | {"year": plan.year, "panel_of": asked.wave_id, "population": json.dumps(told)}
+    values |= {"ladder": json.dumps(_steps(plan.ladder))}
     if plan.cohort is None:
         statement, bound = _ADD_OF_EMPLOYERS, populations.bound_of_employers(plan.school_code, asked)
     else:
@@ -169,6 +180,7 @@ async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -
         await caps.replace(connection, wave.id, wave.school_code, wave.caps, changes["caps"])
     of_row = {name: value for name, value in changes.items() if name != "caps"}
     of_row |= {"year": replace(wave, **changes).year}
+    of_row |= {"ladder": _steps(changes["ladder"])} if "ladder" in changes else {}
     with _code_must_be_free():
         await connection.execute(_save(tuple(of_row)), {**of_row, "of_id": wave.id})
     return await current(connection, wave.id)
@@ -236,6 +248,10 @@ def _one(seen: ScopeShape) -> Select[Any]:
 def _save(names: tuple[str, ...]) -> Update:
     named: dict[str, Any] = {name: bindparam(name, type_=waves.c[name].type) for name in names}
     return _SAVE.values(version=waves.c.version + 1, **named)
+
+
+def _steps(ladder: Ladder) -> list[dict[str, Any]]:
+    return [asdict(step) for step in ladder]
 
 
 def _set(members: list[tuple[str, Any]]) -> dict[str, Any]:

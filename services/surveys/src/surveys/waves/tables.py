@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
     text,
 )
@@ -63,6 +65,10 @@ waves = Table(
     Column("panel_of", Uuid, ForeignKey("waves.id")),
     # where everybody may ask for the own link, at `/w/CODE`; NULL: there is no such entry
     Column("shared_code", Text),
+    # the steps by which those are contacted who are asked, what these may cost, and whether a known destination ends it
+    Column("ladder", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("budget_fen", BigInteger),
+    Column("stop_when_known", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(
         ["questionnaire_id", "questionnaire_version"],
         ["questionnaire_versions.questionnaire_id", "questionnaire_versions.number"],
@@ -85,6 +91,7 @@ Index("ix_waves_school_code_id", waves.c.school_code, waves.c.id)
 Index("ix_waves_panel_of", waves.c.panel_of)
 Index("uq_waves_shared_code", func.lower(waves.c.shared_code), unique=True)
 Index("ix_waves_unclosed", waves.c.closes_at, postgresql_where=waves.c.closed_at.is_(None))
+Index("ix_waves_laddered", waves.c.opens_at, postgresql_where=text("ladder <> '[]'::jsonb"))
 
 wave_eligible = Table(
     "wave_eligible",
@@ -118,4 +125,6 @@ response_streams = Table(
     Column("school_code", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("last_decided_on", Date, nullable=False),
+    # of the last message to the person, in whatever wave
+    Column("last_sent_at", DateTime(timezone=True)),
 )

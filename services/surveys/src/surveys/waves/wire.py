@@ -15,6 +15,7 @@ from common.http import StrictModel, rule_broken
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode
 from common.sampling import SEED_BYTES
 from surveys.caps.wire import CapForm, CapForms, caps_of
+from surveys.ladders.wire import Budget, LadderForm, StepForm, ladder_of
 from surveys.populations.domain import ALL_EMPLOYERS, CENSUS, OF_EMPLOYERS, PopulationKind
 from surveys.populations.wire import PopulationForm
 from surveys.privacy.domain import StatementId
@@ -70,6 +71,9 @@ class WaveSettings(StrictModel):
         default=None, description="Null: everybody (`census`), of employers all of the `directory`"
     )
     caps: CapForms = Field(default_factory=list)
+    ladder: LadderForm = Field(default=[], description="When and how those are contacted who are asked")
+    budget_fen: Budget | None = Field(default=None, description="What messages may cost together; null: no limit")
+    stop_when_known: bool = Field(default=False, description="Of cycle 0: a known destination ends contact")
 
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{3,31}$")]
@@ -104,7 +108,7 @@ class NewWave(WaveSettings):
         cycle = None if self.cycle is None else Cycle(self.cycle)
         code = new_code() if self.shared_code is True else self.shared_code or None
         told = {"unit": unit, "cycle": cycle, "population": asked, "caps": caps_of(self.caps), "shared_code": code}
-        return WavePlan(**{**dict(self), **told})
+        return WavePlan(**{**dict(self), **told, "ladder": ladder_of(self.ladder)})
 
     def _unfit(self) -> Iterator[FieldProblem]:
         of_employers = self.audience is Audience.EMPLOYERS
@@ -124,7 +128,10 @@ class NewWave(WaveSettings):
 
 
 class WavePatch(StrictModel):
-    """A merge patch: absent keeps; all before the wave opens, a later `closes_at` and higher caps while it is open."""
+    """A merge patch: absent keeps; all before the wave opens, a later `closes_at` and higher caps while it is open.
+
+    Of the ladder those steps may be others then that are not due yet.
+    """
 
     cycle: CycleField | None = Cycle.ONE_YEAR
     unit: Unit = Unit.EMPLOYER
@@ -137,6 +144,9 @@ class WavePatch(StrictModel):
     edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = None
     caps: CapForms = Field(default_factory=list)
     shared_code: SharedCode = None
+    ladder: LadderForm = Field(default=[])
+    budget_fen: Budget | None = None
+    stop_when_known: bool = False
 
     def changes(self) -> dict[str, Any]:
         """What is said, by name."""
@@ -144,6 +154,7 @@ class WavePatch(StrictModel):
         told = {
             "cycle": None if self.cycle is None else Cycle(self.cycle),
             "caps": caps_of(self.caps),
+            "ladder": ladder_of(self.ladder),
             "shared_code": None if self.shared_code is False else self.shared_code,
         }
         return said | {name: value for name, value in told.items() if name in said}
@@ -170,6 +181,10 @@ class WaveBody(BaseModel, from_attributes=True):
     population: PopulationForm
     caps: list[CapForm]
     shared_code: str | None
+    ladder: list[StepForm]
+    budget_fen: int | None
+    spent_fen: int = Field(description="What messages have cost so far")
+    stop_when_known: bool
     phase: WavePhase
     eligible: int
     created_at: datetime
