@@ -29,7 +29,7 @@ async def test_it_starts_over_stale_files_heals_and_ends(launcher: Launcher) -> 
     process = launcher.start()
     await launcher.until_running()
     addresses = launcher.addresses()
-    assert set(addresses) == {"services", "kafka", "postgres", "databases", "processes", "probes"}
+    assert set(addresses) == {"services", "kafka", "postgres", "databases", "processes", "probes", "post"}
     for part in ("services", "databases", "processes"):
         assert list(addresses[part]) == ["registry", "destinations", "surveys", "indicators"]
     assert addresses["databases"]["surveys"] == f"postgresql://surveys_owner@{addresses['postgres']}/surveys"

@@ -24,6 +24,7 @@ class Program(StrEnum):
     INDICATORS = "indicators"
     POSTGRES = "postgres"
     KAFKA = "kafka"
+    POST = "post"
 
 
 # Other programs rely on 8001 to 8004; a second stack on one machine needs others.

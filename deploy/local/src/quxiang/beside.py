@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from quxiang.ahead import of_last_run
 from quxiang.control import NOT_RUNNING
-from quxiang.services import Surroundings
+from quxiang.services import Post, Surroundings
 from quxiang.state import State
 from servers.child import inherited
 from servers.problems import StartProblem
@@ -24,8 +24,11 @@ def environment_of(state: State, service: str) -> dict[str, str]:
     postgres, kafka = running.get("postgres"), running.get("kafka")
     if not isinstance(postgres, str) or not isinstance(kafka, str):
         raise StartProblem(NOT_RUNNING)
+    ports = state.recall("ports.json")
+    gateway, relay = ports.get("gateway"), ports.get("relay")
+    post = Post(gateway, relay) if isinstance(gateway, int) and isinstance(relay, int) else None
     port = int(postgres.rpartition(":")[2])
-    return Surroundings(state, port, kafka, of_last_run(state)).environment(service)
+    return Surroundings(state, port, kafka, of_last_run(state), post=post).environment(service)
 
 
 def become_command(state: State, service: str, arguments: Sequence[str]) -> NoReturn:

@@ -8,6 +8,7 @@ from pathlib import Path
 from common.auth.issuing import Grant
 from common.auth.principal import Role
 from common.crypto.keyring import KeyRing
+from common.crypto.webhooks import new_secret
 from quxiang.signing import issuer_of
 from quxiang.state import State, write_atomically
 
@@ -23,6 +24,14 @@ def keyring_file(state: State, service: str) -> Path:
         KeyRing.generate().store(unfinished)
         unfinished.replace(path)
     return path
+
+
+def gateway_secret(state: State) -> str:
+    """The secret that surveys and the gateway of the stack sign with, made on first use."""
+    path = state.keys / "gateway.secret"
+    if not path.exists():
+        write_atomically(path, new_secret() + "\n")
+    return path.read_text(encoding="ascii").strip()
 
 
 def service_token_file(state: State, service: str) -> Path:

@@ -9,25 +9,67 @@ from pathlib import Path
 import httpx
 
 from quxiang.addresses import PORTS, url
-from quxiang.keys import keyring_file, service_token_file
+from quxiang.keys import gateway_secret, keyring_file, service_token_file
 from quxiang.signing import AUDIENCE, ISSUER, jwks_file
 from quxiang.state import State
 from servers.child import Program
-from servers.ports import LOOPBACK
+from servers.ports import LOOPBACK, is_taken
 
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Loading the authorities that a client would trust takes longer than asking a service on the loopback."""
 
 
 @dataclass(frozen=True)
+class Post:
+    """Where mails and messages of a stack go, and are looked at."""
+
+    gateway_port: int
+    relay_port: int
+
+    @property
+    def arrived(self) -> str:
+        """What has arrived, as JSON."""
+        return f"{url(self.gateway_port)}/arrived"
+
+    def environment(self, secret: str) -> dict[str, str]:
+        """The settings by which surveys reaches it."""
+        return {
+            "QUXIANG_SMTP_URL": f"smtp://{LOOPBACK}:{self.relay_port}",
+            "QUXIANG_GATEWAY_URL": url(self.gateway_port),
+            "QUXIANG_GATEWAY_SECRET": secret,
+            "QUXIANG_MESSAGE_PRICES": "sms=5,wechat=2",
+        }
+
+    def program(self, state: State, ahead: str) -> Program:
+        """The mail relay and the gateway, in one process, whose clock runs ahead as that of the services."""
+
+        async def ready() -> bool:
+            return is_taken(self.gateway_port) and is_taken(self.relay_port)
+
+        return Program(
+            name="post",
+            command=(sys.executable, "-m", "quxiang.post", str(self.gateway_port), str(self.relay_port)),
+            log=state.log("post"),
+            ready=ready,
+            environment={
+                "QUXIANG_GATEWAY_SECRET": gateway_secret(state),
+                "QUXIANG_CLOCK": ahead,
+                "PYTHONUNBUFFERED": "1",
+            },
+            folder=state.folder,
+        )
+
+
+@dataclass(frozen=True)
 class Surroundings:
-    """The servers that the services of a stack use, how far its clock runs ahead, and where its probes are."""
+    """The servers of a stack, how far its clock runs ahead, where its probes are, and where its mail goes."""
 
     state: State
     postgres_port: int
     kafka: str
     ahead: str = ""
     probe_ports: Mapping[str, int] = field(default_factory=dict)
+    post: Post | None = None
 
     def environment(self, service: str) -> dict[str, str]:
         """The settings of one service."""
@@ -49,8 +91,14 @@ class Surroundings:
             "QUXIANG_PUBLIC_URL": url(PORTS[service]),
             "QUXIANG_CLOCK": self.ahead,
             "QUXIANG_LOG_LEVEL": "INFO",
+            **self._post(service),
             "PYTHONUNBUFFERED": "1",
         }
+
+    def _post(self, service: str) -> dict[str, str]:
+        if service != "surveys" or self.post is None:
+            return {}
+        return self.post.environment(gateway_secret(self.state))
 
     def database_url(self, service: str, part: str) -> str:
         """The address of a service's database for one of its two roles."""

@@ -8,9 +8,9 @@ from collections.abc import Collection
 from quxiang.addresses import PORTS, url
 from quxiang.ahead import remember
 from quxiang.console import Console
-from quxiang.keys import renew_service_token
+from quxiang.keys import gateway_secret, renew_service_token
 from quxiang.provisioning import ensure_all_topics, ensure_databases, fingerprint
-from quxiang.services import Surroundings
+from quxiang.services import Post, Surroundings
 from quxiang.state import State
 from quxiang.supervisor import Supervisor
 from servers import postgres
@@ -49,7 +49,8 @@ class Stack:
         )
         kafka = self._external_kafka or self._kafka.address
         self._probe_ports = {service: keep_or_choose(_port(ports.get(f"{service} probes"))) for service in PORTS}
-        self.surroundings = Surroundings(state, self._postgres.port, kafka, ahead, self._probe_ports)
+        self._post = Post(keep_or_choose(_port(ports.get("gateway"))), keep_or_choose(_port(ports.get("relay"))))
+        self.surroundings = Surroundings(state, self._postgres.port, kafka, ahead, self._probe_ports, self._post)
 
     async def start(self) -> None:
         """Brings everything up; what does not come up comes out as a group."""
@@ -59,11 +60,14 @@ class Stack:
         for folder in (self._state.folder, self._postgres.data.parent):
             self._state.require_space(next(each for each in (folder, *folder.parents) if each.exists()))
         probes = {f"{service} probes": port for service, port in self._probe_ports.items()}
-        self._state.remember("ports.json", {"postgres": self._postgres.port, "kafka": self._kafka.port, **probes})
+        post = {"gateway": self._post.gateway_port, "relay": self._post.relay_port}
+        servers = {"postgres": self._postgres.port, "kafka": self._kafka.port}
+        self._state.remember("ports.json", {**servers, **post, **probes})
         remember(self._state, self._ahead)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._start_databases())
             group.create_task(self._start_kafka())
+            group.create_task(self._supervisor.start(self._post.program(self._state, self._ahead), SERVICE_PATIENCE))
         async with asyncio.TaskGroup() as group:
             for service in PORTS:
                 renew_service_token(self._state, service)
@@ -145,6 +149,11 @@ class Stack:
                 "kafka": self.surroundings.kafka,
                 "postgres": f"{LOOPBACK}:{self._postgres.port}",
                 "databases": {service: self.surroundings.database_url(service, "owner") for service in PORTS},
+                "post": {
+                    "arrived": self._post.arrived,
+                    "gateway_secret": gateway_secret(self._state),
+                    "relay": f"{LOOPBACK}:{self._post.relay_port}",
+                },
                 "processes": {service: running[service] for service in PORTS if service in running},
             },
         )

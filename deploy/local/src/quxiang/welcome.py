@@ -26,6 +26,8 @@ def welcome(state: State, console: Console) -> None:
     console.show("\nQuxiang is running. 去向已启动。\n")
     for service, port in PORTS.items():
         console.show(f"  {service:<13} {url(port)}/docs")
+    if isinstance(post := state.recall("run.json").get("post"), dict):
+        console.show(f"  mail, messages {str(post['arrived']).removesuffix('arrived')}")
     console.show("\nTokens, valid for twelve hours (`make -s token ROLE=… SCHOOL=…` makes others):\n")
     officer = issuer.issue(SAMPLES["school officer of 10001"], LIFETIME)
     console.show(f"  dashboard of 10001:\n    {url(PORTS['indicators'])}/dashboard#cohort=2026&token={officer}\n")
