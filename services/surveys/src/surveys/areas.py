@@ -13,6 +13,7 @@ from common.retention import RETENTION_SECONDS
 from common.service_process import Area, Operation, Subscription
 from surveys.answer_page.routes import ROUTERS as PAGE_ROUTES
 from surveys.answers.commands import CLOSE_SECONDS, SETTLE_SECONDS, close_due_waves, end_past, settle_overdue
+from surveys.answers.routes import beginning as beginning_routes
 from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
@@ -146,7 +147,7 @@ AREAS = (
     ),
     Area(
         tables=[receipts, submitted_contents, detached_answers, response_files, objects_table(metadata)],
-        routes=[answer_routes, revealing_routes, freezing_routes],
+        routes=[answer_routes, beginning_routes, revealing_routes, freezing_routes],
         periodic=lambda runtime: [
             every(CLOSE_SECONDS, partial(close_due_waves, runtime.database, runtime.cipher)),
             every(SETTLE_SECONDS, partial(settle_overdue, runtime.database)),

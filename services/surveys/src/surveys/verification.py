@@ -53,7 +53,9 @@ _RESPONSES = text(
         ON content.response_id = part.id AND content.version = part.effective_version
       LEFT JOIN outbox AS said ON said.topic = '{response.TOPIC}'
            AND said.key = CAST(coalesce(part.graduate_id, part.employer_id) AS text)
-                              AND said.sequence = part.announced_sequence
+                              AND said.sequence = CASE
+               WHEN part.employer_id IS NULL OR part.announced_sequence IS NULL THEN part.announced_sequence
+               ELSE (SELECT max(announced_sequence) FROM responses WHERE invitation_id = part.invitation_id) END
       LEFT JOIN LATERAL (
            SELECT type, data FROM outbox
             WHERE topic = '{measure.TOPIC}' AND key = CAST(coalesce(part.graduate_id, part.employer_id) AS text)
@@ -103,7 +105,7 @@ def counts_fit(row: Row, values: Values | None, content: Content) -> bool:
     if row.employer_id is None:
         stated |= {name: row[name] for name in ("questions_answered", "questions_total")}
     elif row.others_stand:
-        # of an employer it is said whether any of its answers stands
+        # of an employer it is said last whether any of its answers stands
         stated["state"] = "submitted"
     if row.said is None or not stated.items() <= row.said.items():
         return False

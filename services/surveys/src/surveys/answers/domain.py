@@ -15,6 +15,8 @@ from surveys.roster.domain import Situation, destination_class_of, level_of
 from surveys.waves.domain import WavePlan
 
 MAX_FILES = 10
+MAX_HIRES = 50
+"""Answers of one link about graduates hired."""
 
 _UNKNOWN_FILE = Message(
     "此文件不属于本答卷，请先上传（/v1/answer/files）",
@@ -42,6 +44,20 @@ class TooManyFiles(Conflict):
 
     code = "too_many_files"
     title = Message(f"一份答卷最多 {MAX_FILES} 个文件", f"An answer has at most {MAX_FILES} files")
+
+
+class OneAnswer(Conflict):
+    """The wave asks for one answer of each link, not for one about each graduate hired."""
+
+    code = "one_answer"
+    title = Message("本轮调查每个链接只填一份答卷", "A link of this wave takes one answer")
+
+
+class TooManyAnswers(Conflict):
+    """The link has as many answers as one may have."""
+
+    code = "too_many_answers"
+    title = Message(f"一个链接最多 {MAX_HIRES} 份答卷", f"A link has at most {MAX_HIRES} answers")
 
 
 def file_ids(questions: Iterable[Question], values: Mapping[str, object]) -> dict[str, UUID]:

@@ -10,8 +10,9 @@ from common.errors import Message
 from common.files import JPEG, MB, PDF, PNG, Files
 from common.http import FileForm, StrictModel, rule_broken
 from common.http.refusals import FileTooLarge
-from surveys.answers.commands import Answer, Revealed
+from surveys.answers.commands import Answer, Begun, Revealed
 from surveys.answers.domain import prefilled
+from surveys.invitations.domain import link
 from surveys.privacy.domain import said_of
 from surveys.privacy.wire import SaidBody
 from surveys.questionnaires.domain.logic import logic_of
@@ -74,6 +75,22 @@ class AnswerFileBody(BaseModel, from_attributes=True):
     id: UUID
     version: int
     change_token: None = None
+
+
+class BegunBody(BaseModel):
+    """An answer that was begun, with the token that opens it alone."""
+
+    id: UUID
+    version: int
+    change_token: None = None
+    number: int = Field(description="Among the answers of the link, from 1 on")
+    token: str
+    link: str = Field(description="The same in a browser")
+
+    @classmethod
+    def of(cls, begun: Begun, public_url: str) -> Self:
+        """The answer with its link."""
+        return cls(**vars(begun), link=link(public_url, begun.token))
 
 
 class RevealedBody(BaseModel):

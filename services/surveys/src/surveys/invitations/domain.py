@@ -95,13 +95,15 @@ class NewInvitation:
 class Entry:
     """凭证: a token that answers like the link of an invitation for a while; only its digest is kept.
 
-    `by_phone`: an interviewer holds it, the consent is `oral` and the answer came by `phone`.
+    `by_phone`: an interviewer holds it, the consent is `oral` and the answer came by `phone`. `number` is that of the
+    one answer that it opens, where a link has several.
     """
 
     token_digest: bytes
     invitation: Invitation
     lives: timedelta
     by_phone: bool = False
+    number: int | None = None
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ _OF_GRADUATE = select(invitations).where(
 )
 _HOLD_OF = _OF_GRADUATE.with_for_update()
 _BY_ENTRY = (
-    select(invitations, access_entries.c.by_phone)
+    select(invitations, access_entries.c.by_phone, func.coalesce(access_entries.c.number, 1).label("number"))
     .join(access_entries, access_entries.c.invitation_id == invitations.c.id)
     .where(access_entries.c.token_digest == bindparam("digest"), access_entries.c.expires_at > NOW)
     # of who is erased no token opens anything
@@ -117,6 +117,7 @@ _ADD_ENTRY = (
     .values(expires_at=NOW + bindparam("lives", type_=Interval))
     .returning(access_entries.c.expires_at)
 )
+_LAST_NUMBER = select(func.max(access_entries.c.number)).where(access_entries.c.invitation_id == bindparam("id"))
 _END_ENTRIES = delete(access_entries).where(access_entries.c.expires_at <= NOW)
 _HOLD = select(invitations).where(invitations.c.id == bindparam("id")).with_for_update()
 _HAS_ENDED = or_(*(invitations.c.state == each.value for each in ENDED))
@@ -221,10 +222,16 @@ async def add_entry(connection: Connection, entry: Entry) -> datetime:
         "invitation_id": entry.invitation.id,
         "school_code": entry.invitation.school_code,
         "by_phone": entry.by_phone,
+        "number": entry.number,
         "lives": entry.lives,
     }
     expires_at: datetime = await connection.scalar(_ADD_ENTRY, values)
     return expires_at
+
+
+async def last_number(connection: Connection, invitation_id: InvitationId) -> int:
+    """The number of the last answer of a held invitation that has a token of its own; 0 before the first."""
+    return await connection.scalar(_LAST_NUMBER, {"id": invitation_id}) or 0
 
 
 async def end_entries(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -60,8 +61,11 @@ access_entries = Table(
     Column("school_code", Text, nullable=False),
     # an interviewer holds it
     Column("by_phone", Boolean, nullable=False, server_default=false()),
+    # of several answers the one that it opens; NULL where a link has one
+    Column("number", Integer),
     instant_column("created_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("invitation_id", "number", name="uq_access_entries_invitation_id_number"),
 )
 Index("ix_access_entries_invitation_id", access_entries.c.invitation_id)
 Index("ix_access_entries_expires_at", access_entries.c.expires_at)

@@ -138,6 +138,11 @@ class Wave(WavePlan):
         """Whether nothing is saved any more."""
         return self.phase not in (WavePhase.PLANNED, WavePhase.OPEN)
 
+    @property
+    def takes_more(self) -> bool:
+        """Whether a link takes a further answer: one about each graduate hired."""
+        return self.unit is Unit.HIRE and self.phase is WavePhase.OPEN
+
     def must_have_opened(self) -> None:
         """Raises WaveNotOpen while the period has not begun."""
         if self.phase is WavePhase.PLANNED:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from common.clock import SHANGHAI
+from common.crypto import hashed_secret
 from common.errors import FieldProblem, Invalid, NotFound, PreconditionFailed, Versions
 from common.files.pictures import picture_alone
 from common.http import OPEN, Router
@@ -156,6 +157,16 @@ async def reopen(*, here: Here) -> Response:
     act = partial(commands.reopen, cipher=here.cipher, invitation=invitation, expected=_expected(form))
     answer = await here.database.act(holder_of(invitation), act)
     return here.goes_to(f"/pages/{visible_pages(answer)[0].id}")
+
+
+@router.post("/begin")
+@as_page
+async def begin(*, here: Here) -> Response:
+    await here.form()
+    invitation = await here.invitation()
+    act = partial(commands.begin, cipher=here.cipher, invitation=invitation)
+    begun = await here.database.act(holder_of(invitation), act)
+    return here.remembers(here.goes_to("/consent"), hashed_secret(begun.token))
 
 
 @router.get("/withdraw")

@@ -8,7 +8,6 @@ from common.crypto import hashed_secret
 from common.errors import Message, NotFound
 from common.http import OPEN, Router
 from surveys.answer_page.routes.visits import Here, Visit, as_page
-from surveys.answer_page.wire.sessions import COOKIE, LIVES, cookie_of
 from surveys.answers import commands
 from surveys.invitations.domain import LinkRefused, has_form
 
@@ -40,18 +39,10 @@ async def open_link(*, here: Here) -> Response:
         async with here.database.reading() as connection:
             response = here.onward(await commands.read(connection, here.cipher, invitation))
     except LinkRefused:
-        # it is used up, and what it gave can still be withdrawn
-        response = _refused(here, LinkRefused.title, withdrawable=True)
-    response.set_cookie(
-        COOKIE,
-        cookie_of(here.cipher, digest),
-        max_age=int(LIVES.total_seconds()),
-        path=f"{here.root}/a",
-        secure=str(here.request.app.state.public_url).startswith("https://"),
-        httponly=True,
-        samesite="strict",
-    )
-    return response
+        # it is used up, and what it gave can still be withdrawn; an employer may have more to say
+        more = await commands.takes_more(here.database, invitation)
+        response = here.goes_to("/done") if more else _refused(here, LinkRefused.title, withdrawable=True)
+    return here.remembers(response, digest)
 
 
 @router.get("/files/{name}")

@@ -16,7 +16,7 @@ from common.http.language import LANGUAGES, preferred_language
 from common.http.problems import status_of
 from surveys.answer_page.wire.forms import Form, form_of
 from surveys.answer_page.wire.pages import page
-from surveys.answer_page.wire.sessions import COOKIE, digest_in
+from surveys.answer_page.wire.sessions import COOKIE, LIVES, cookie_of, digest_in
 from surveys.answers import commands
 from surveys.answers.commands import Answer
 from surveys.invitations.domain import Invitation, LinkRefused
@@ -97,6 +97,19 @@ class Visit:
     def goes_to(self, place: str) -> Response:
         """Leads to another page, which is read anew."""
         return RedirectResponse(f"{self.root}/a{place}", 303)
+
+    def remembers(self, response: Response, digest: bytes) -> Response:
+        """Keeps a link open in this browser, by the digest of its token."""
+        response.set_cookie(
+            COOKIE,
+            cookie_of(self.cipher, digest),
+            max_age=int(LIVES.total_seconds()),
+            path=f"{self.root}/a",
+            secure=str(self.request.app.state.public_url).startswith("https://"),
+            httponly=True,
+            samesite="strict",
+        )
+        return response
 
     def onward(self, answer: Answer) -> Response:
         """Leads to where the answer is to be gone on with."""

@@ -14,6 +14,11 @@ WORDS: Mapping[str, Message] = {
         "我另外同意回答敏感问题（如薪酬、家庭、健康），每题仍可不答",
         "I also agree to be asked sensitive questions (pay, family, health); each of them may still be declined",
     ),
+    "another": Message("评价另一位毕业生", "Answer about another graduate"),
+    "another_text": Message(
+        "如果还录用了其他本校毕业生，可以为每人再填一份。",
+        "If you have hired other graduates of the school, please answer about each of them.",
+    ),
     "answer_it": Message("作答", "I answer"),
     "appeared": Message("根据您的回答，本页多了以下问题", "Your answers have brought up these questions on this page"),
     "back": Message("上一页", "Back"),

@@ -3,6 +3,7 @@
 Each holds the wave and then the invitation, so that acts on one response follow each other.
 """
 
+from surveys.answers.commands.beginning import Begun, begin, begun_before, takes_more
 from surveys.answers.commands.closing import CLOSE_SECONDS, close_due_waves, end
 from surveys.answers.commands.consenting import agree
 from surveys.answers.commands.detaching import detach, end_past
@@ -31,9 +32,12 @@ __all__ = [
     "Answer",
     "AnswerFile",
     "Asked",
+    "Begun",
     "Revealed",
     "add_file",
     "agree",
+    "begin",
+    "begun_before",
     "close_due_waves",
     "detach",
     "end",
@@ -53,5 +57,6 @@ __all__ = [
     "settle_overdue",
     "show",
     "submit",
+    "takes_more",
     "withdraw",
 ]

@@ -17,7 +17,7 @@ from surveys.answers.storage import Values
 from surveys.caps.domain import CapFull
 from surveys.employers.storage import employer_of
 from surveys.invitations import storage as invitations
-from surveys.invitations.domain import Invitation, InvitationState, LinkRefused
+from surveys.invitations.domain import ENDED, Invitation, InvitationState, LinkRefused
 from surveys.privacy.commands import statement_for
 from surveys.privacy.domain import Receipt, StatementVersion
 from surveys.privacy.storage import receipts
@@ -30,7 +30,7 @@ from surveys.responses.domain import AlreadySubmitted, Response, ResponseState
 from surveys.roster.domain import SchoolNames, Situation
 from surveys.roster.storage import school_names, situation_of
 from surveys.waves import storage as waves
-from surveys.waves.domain import Wave, WaveNotOpen, WavePhase
+from surveys.waves.domain import Unit, Wave, WaveNotOpen, WavePhase
 
 RESPONDENT = "respondent"
 """Role under which the audit trail names the holder of a link, who has no account."""
@@ -232,6 +232,9 @@ async def _must_be_answerable(connection: Connection, invitation: Invitation, wa
     """Raises LinkRefused for a link that is used up, expired, or of who is erased."""
     if invitation.token_digest is None or wave.is_over:
         raise LinkRefused
+    if wave.unit is Unit.HIRE:
+        await _must_be_open_or_editable(connection, invitation)
+        return
     match invitation.state:
         case InvitationState.CREATED | InvitationState.OPENED:
             return
@@ -240,6 +243,17 @@ async def _must_be_answerable(connection: Connection, invitation: Invitation, wa
             if response is not None and (await responses.editing(connection, response.id)).is_possible:
                 return
     raise LinkRefused
+
+
+async def _must_be_open_or_editable(connection: Connection, invitation: Invitation) -> None:
+    """Raises LinkRefused for an answer that is given for good; others of the same link may still be open."""
+    response = await responses.of_invitation(connection, invitation.id, invitation.number)
+    if invitation.state in ENDED:
+        raise LinkRefused
+    if response is None or response.state is ResponseState.OPEN:
+        return
+    if not (await responses.editing(connection, response.id)).is_possible:
+        raise LinkRefused
 
 
 async def asked_in(connection: Connection, wave: Wave) -> Asked:

@@ -93,7 +93,7 @@ async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mod
     Where a cap has no place for it, it is erased and the response is `screened_out`, which has to be committed, too.
     """
     if (full := await take_places(unit, answer)) is not None:
-        return await screen_out(unit, answer.response, full)
+        return await screen_out(unit, answer, full)
     found, judged = answer.response, answer.judged
     # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, found)

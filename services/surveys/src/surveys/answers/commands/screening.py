@@ -12,6 +12,7 @@ from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState
 from surveys.responses import storage as responses
 from surveys.responses.domain import Response
+from surveys.waves.domain import Unit
 
 
 def caps_for(answer: Answer) -> list[Cap]:
@@ -34,10 +35,14 @@ async def take_places(unit: UnitOfWork, answer: Answer) -> str | None:
     return full
 
 
-async def screen_out(unit: UnitOfWork, response: Response, full: str) -> Response:
-    """Ends a response that a cap has no place for, and its link: all that was answered is erased."""
-    ended = await responses.screen_out(unit.connection, response)
-    await invitations.mark(unit.connection, response.invitation_id, InvitationState.SCREENED_OUT)
+async def screen_out(unit: UnitOfWork, answer: Answer, full: str) -> Response:
+    """Ends a response that a cap has no place for, and its link: all that was answered is erased.
+
+    A link that takes an answer about each graduate hired takes others on.
+    """
+    ended = await responses.screen_out(unit.connection, answer.response)
+    if answer.wave.unit is not Unit.HIRE:
+        await invitations.mark(unit.connection, ended.invitation_id, InvitationState.SCREENED_OUT)
     await audit(unit, "screen_out", ended)
     # rows of files are the last that an act locks
     await drop(unit, *await responses.take_files(unit.connection, ended.id))
