@@ -57,6 +57,7 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "effective_registrations": "registrations",
         "graduates": "roster_entry",
         "calls": "calls",
+        "papers": "papers",
         "invitations": "invitations",
         "accesses": "accesses",
         "cap_places": "responses",

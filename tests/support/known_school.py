@@ -21,6 +21,7 @@ from writes import (
     LEDGER,
     MAPPING,
     OUTSIDE_DATA,
+    PAPER,
     PHOTO,
     PROFILE,
     RECONCILING,
@@ -224,6 +225,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "invitation_id"): links[0]["id"],
             # a call is claimed between 9 and 21 o'clock only
             ("*", "call_id"): str(uuid4()),
+            ("*", "paper_id"): await keyed(campus, wave["id"], sorted(tokens)[2], manager, requests),
             ("*", "change_id"): asked.json()["id"],
             ("*", "waiver_id"): waiving.json()["id"],
             ("signal-rules", "rule"): "share_code_12",
@@ -269,6 +271,17 @@ async def known_school(campus: Campus, school: str) -> Known:
         persons,
         requests,
     )
+
+
+async def keyed(
+    campus: Campus, wave: str, graduate: str, manager: dict[str, str], requests: Mapping[Write, dict[str, Any]]
+) -> str:
+    """Lets the survey manager key a paper of a graduate who has not answered; gives its id."""
+    place = campus.urls["surveys"] + PAPER[1].replace("{wave_id}", wave)
+    read = requests[PAPER]["json"] | {"graduate_id": graduate}
+    paper = await campus.http.post(place, headers=manager, json=read)
+    assert paper.status_code == 201, paper.text
+    return str(paper.json()["id"])
 
 
 async def made_of(campus: Campus, graduate: str) -> str:

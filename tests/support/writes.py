@@ -74,6 +74,7 @@ EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
 """What only one school has."""
 
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
+PAPER = ("POST", "/v1/waves/{wave_id}/papers")
 STATEMENT = ("POST", "/v1/privacy-statements")
 WAVE_PLAN = ("POST", "/v1/wave-plans")
 PHOTO = ("PUT", "/v1/graduates/{graduate_id}/photo")
@@ -205,6 +206,12 @@ def complete_requests(
         ("PATCH", "/v1/wave-plans/{wave_plan_id}"): {"open_days": 7},
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
         ("POST", "/v1/calls/{call_id}/outcome"): {"outcome": "no_answer"},
+        PAPER: {
+            "graduate_id": graduate,
+            "values": {"related": "yes"},
+            "consent": {"statement_version": 1, "agreed": True, "sensitive": True},
+        },
+        ("POST", "/v1/papers/{paper_id}/resolve"): {"values": {"related": "yes"}},
     }
     fields = {name: str(value) for name, value in roster.items()}
     upload = {

@@ -38,6 +38,10 @@ from surveys.invitations.routes import router as invitation_routes
 from surveys.invitations.tables import access_entries, invitations
 from surveys.measures.storage import raise_streams
 from surveys.measures.tables import measure_streams
+from surveys.papers.commands import DROP_SECONDS, drop_overdue
+from surveys.papers.routes import keying as keying_routes
+from surveys.papers.routes import router as paper_routes
+from surveys.papers.tables import papers
 from surveys.privacy.routes import router as privacy_routes
 from surveys.privacy.tables import receipts, statement_versions, statements
 from surveys.questionnaires import routes as questionnaire_routes
@@ -174,6 +178,11 @@ AREAS = (
                 name="contact",
             )
         ],
+    ),
+    Area(
+        tables=[papers],
+        routes=[keying_routes, paper_routes],
+        periodic=lambda runtime: [every(DROP_SECONDS, partial(drop_overdue, runtime.database), name="papers")],
     ),
     Area(routes=[data_routes, accesses_router(must_be_in_scope)]),
 )

@@ -16,6 +16,7 @@ from surveys.answers.storage.detaching import past, reseal_detached
 from surveys.answers.storage.rotation import reseal_contents, reseal_pages
 from surveys.entries.storage import reseal_requests
 from surveys.invitations.storage import reseal_tokens
+from surveys.papers.storage import reseal_papers
 from surveys.schema import metadata
 from surveys.settings import Settings
 from surveys.verification import CHECKS
@@ -28,6 +29,7 @@ _RESEALED = {
     "Drafts are sealed": reseal_pages,
     "Submitted answers are sealed": reseal_contents,
     "Answers without the person are sealed": reseal_detached,
+    "What was keyed of papers is sealed": reseal_papers,
 }
 
 

@@ -19,6 +19,7 @@ from surveys.calls.tables import calls
 from surveys.caps.storage import caps_of
 from surveys.contact.tables import contact_attempts, opt_outs
 from surveys.invitations.tables import invitations
+from surveys.papers.storage import papers_of
 from surveys.populations.domain import STRATA
 from surveys.privacy.tables import receipts
 from surveys.responses.tables import responses
@@ -92,6 +93,7 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "opt_outs": [dict(row) for row in await connection.execute(_OPTED_OUT, of_graduate)],
         "consents": [dict(row) for row in await connection.execute(_AGREED, of_graduate)],
         "calls": [dict(row) for row in await connection.execute(_CALLED, of_graduate)],
+        "papers": await papers_of(connection, cipher, graduate_id),
         "responses": answered,
         "accesses": await _accesses(connection, graduate_id),
     }

@@ -10,6 +10,7 @@ from surveys.caps import storage as caps
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState
 from surveys.measures import commands as measures
+from surveys.papers import storage as papers
 from surveys.responses import storage
 from surveys.responses.announcements import announcement
 from surveys.responses.domain import Response
@@ -53,6 +54,7 @@ async def take_back(unit: UnitOfWork, response: Response, wave: Wave) -> Respons
         await measures.take_back(unit, withdrawn, wave, measured)
     detail = {"version": withdrawn.version, "wave_id": str(withdrawn.wave_id)}
     await unit.audit("response.withdraw", "response", withdrawn.id, school_code=withdrawn.school_code, detail=detail)
+    await papers.drop_of(unit.connection, withdrawn.wave_id, withdrawn.graduate_id)
     # rows of files are the last that an act locks
     await drop(unit, *await storage.take_files(unit.connection, withdrawn.id))
     return withdrawn

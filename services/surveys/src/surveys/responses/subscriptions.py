@@ -8,12 +8,15 @@ from common.contracts.graduate import erased_among
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
 from surveys.measures.commands import take_back_erased
+from surveys.papers import storage as papers
 from surveys.responses import storage
 
 _erase = erasing(storage.erase_answers)
+_drop_papers = erasing(papers.drop_erased)
 
 
 async def erase_answers(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None:
     """Destroys answers and links of graduates who are erased, once the roster says so, and what answers gave."""
     await _erase(unit, events)
+    await _drop_papers(unit, events)
     await take_back_erased(unit, [*map(GraduateId, erased_among(event.data for event in events))])

@@ -13,6 +13,7 @@ from surveys.answers.commands.holding import (
     RESPONDENT,
     Answer,
     Asked,
+    asked_in,
     find,
     follow,
     holder_of,
@@ -23,6 +24,7 @@ from surveys.answers.commands.holding import (
 )
 from surveys.answers.commands.revealing import Revealed, reveal
 from surveys.answers.commands.saving import SETTLE_SECONDS, reopen, save_page, settle, settle_overdue, submit
+from surveys.answers.commands.standing_in import enter, faults_of, must_be_enterable, statement_of
 from surveys.answers.commands.withdrawing import withdraw
 
 __all__ = [
@@ -36,17 +38,21 @@ __all__ = [
     "Revealed",
     "add_file",
     "agree",
+    "asked_in",
     "begin",
     "begun_before",
     "close_due_waves",
     "detach",
     "end",
     "end_past",
+    "enter",
+    "faults_of",
     "find",
     "follow",
     "freezable",
     "freeze",
     "holder_of",
+    "must_be_enterable",
     "must_be_taken",
     "open_link",
     "read",
@@ -56,6 +62,7 @@ __all__ = [
     "settle",
     "settle_overdue",
     "show",
+    "statement_of",
     "submit",
     "takes_more",
     "withdraw",
