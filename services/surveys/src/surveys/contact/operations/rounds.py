@@ -19,6 +19,7 @@ from common.registry_client import REVEALED_AT_ONCE, RegistryClient, RegistryRef
 from surveys.contact.commands import noting
 from surveys.contact.commands.noting import Noted
 from surveys.contact.domain import Address, DueStep, Judged, Sender, address_of, field_of, is_waking
+from surveys.contact.operations.gateway import GatewayAddress, gateway_sender
 from surveys.contact.operations.mail import Relay, mail_sender
 from surveys.contact.operations.mails import Letterhead
 from surveys.contact.operations.sending import Until, messages_of, send_all
@@ -44,6 +45,9 @@ ROUND_SECONDS = 300.0
 
 GRACE_SECONDS = 120.0
 """For so long after them it still sends what is noted."""
+
+GATED = (Channel.SMS, Channel.WECHAT)
+"""Channels behind the gateway."""
 
 Reach = Callable[[Channel, Sequence[Judged]], Awaitable[Mapping[InvitationId, Address]]]
 """The addresses of people for a channel, who have one; raises RegistryUnavailable or RegistryRefused."""
@@ -89,6 +93,9 @@ async def senders_of(settings: Settings) -> AsyncIterator[Mapping[Channel, Sende
         if settings.smtp_url is not None:
             relay = Relay(settings.smtp_url.get_secret_value(), Letterhead(settings.mail_from))
             senders[Channel.EMAIL] = await opened.enter_async_context(mail_sender(relay))
+        if settings.gateway_url is not None and settings.gateway_secret is not None:
+            address = GatewayAddress(settings.gateway_url, settings.gateway_secret.get_secret_value())
+            senders |= dict.fromkeys(GATED, await opened.enter_async_context(gateway_sender(address)))
         yield senders
 
 
