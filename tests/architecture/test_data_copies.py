@@ -96,6 +96,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "response_streams": _COUNTER,
         "stop_tokens": "digests of tokens that end contact: what came of one is in opt_outs",
         "access_entries": "digests of tokens that live for hours, for invitations: nothing else of a person",
+        "result_weights": "how much an answer counts, by its strata, which are in waves",
         "frozen_rows": "digests of what counted when a wave was frozen: what was answered is in responses",
     },
     "indicators": {

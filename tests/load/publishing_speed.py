@@ -22,6 +22,7 @@ from sqlalchemy import TextClause, text
 from common.crypto import FieldCipher, KeyRing
 from common.database import Database
 from common.operations import OperationRunner
+from common.shown_groups.tables import Table
 from indicators.app import create_app
 from indicators.publishing import storage
 from indicators.publishing.domain.publications import PROPOSE
@@ -32,7 +33,6 @@ from indicators.publishing_counts.process import counted
 from indicators.schemes.groupings import DIMENSIONS, joins_of
 from indicators.settings import Settings
 from indicators.snapshots.domain.snapshots import SnapshotId
-from indicators.tracking_counts.dimensions import Table
 from testing.databases import ServiceDatabase, service_database
 from testing.tokens import TokenMint
 from tests.load.peaks import megabytes

@@ -21,6 +21,7 @@ from common.database import Database
 from common.identifiers import Cohort, SchoolCode
 from common.shown_groups.editions import Edition, Limits
 from common.shown_groups.judging import judge
+from common.shown_groups.tables import Table, name_of
 from indicators.app import create_app
 from indicators.responses.wire.kept import KeptResponses
 from indicators.schemes.groupings import DIMENSIONS, joins_of
@@ -29,7 +30,7 @@ from indicators.tracking import storage
 from indicators.tracking.domain import Because, Due, Series
 from indicators.tracking.operations import take
 from indicators.tracking.wire.kept import KeptBodies
-from indicators.tracking_counts.dimensions import Table, name_of, tables_of_graduates
+from indicators.tracking_counts.dimensions import tables_of_graduates
 from testing.databases import service_database
 from testing.tokens import TokenMint
 from tests.load.reporting import Verdict, milliseconds, percentile

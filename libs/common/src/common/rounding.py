@@ -1,4 +1,4 @@
-"""Rates as published: percentages with two places, half-up, from counts and never from rounded parts."""
+"""Figures as they are published: rounded once, half away from zero, from counts and never from rounded parts."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -20,3 +20,14 @@ def points(difference: Fraction) -> str:
     size = abs(difference)
     hundredths = (2 * size.numerator * _SCALE + size.denominator) // (2 * size.denominator)
     return str(Decimal(hundredths if difference > 0 else -hundredths).scaleb(-PLACES))
+
+
+def fixed(number: Fraction, places: int = PLACES) -> str:
+    """A number with so many places, rounded once, half away from zero.
+
+    >>> fixed(Fraction(2, 3)), fixed(Fraction(-1, 8), 2), fixed(Fraction(5800), 0)
+    ('0.67', '-0.13', '5800')
+    """
+    scaled = number * 10**places
+    whole = int(abs(scaled) + Fraction(1, 2))
+    return f"{Decimal(-whole if scaled < 0 else whole).scaleb(-places):f}"

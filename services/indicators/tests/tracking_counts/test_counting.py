@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from common.shown_groups.tables import name_of
 from indicators.tracking_counts.counting import counted
-from indicators.tracking_counts.dimensions import name_of, tables_of_employers, tables_of_graduates
+from indicators.tracking_counts.dimensions import tables_of_employers, tables_of_graduates
 from indicators.tracking_counts.edition import Answer, Counted, Counting, Memory, Row
 from indicators.tracking_counts.process import counted as counted_apart
 

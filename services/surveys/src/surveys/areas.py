@@ -56,7 +56,9 @@ from surveys.responses.tables import (
     responses,
     submitted_contents,
 )
+from surveys.results.commands import EDITION_SECONDS, take_due
 from surveys.results.routes import router as result_routes
+from surveys.results.tables import editions, figures, weighted_figures, weightings, weights
 from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS, must_be_in_scope
 from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
 from surveys.roster.tables import graduates, groups, registrations, schools
@@ -67,7 +69,7 @@ from surveys.wave_plans.routes import router as wave_plan_routes
 from surveys.wave_plans.tables import wave_plans
 from surveys.wave_plans.wire import wave_of
 from surveys.waves.routes import router as wave_routes
-from surveys.waves.tables import response_streams, wave_eligible, wave_employers, waves
+from surveys.waves.tables import answer_changes, response_streams, wave_eligible, wave_employers, waves
 
 ROSTER = Subscription(
     "quxiang.surveys.roster",
@@ -123,7 +125,7 @@ AREAS = (
     Area(tables=[statements, statement_versions], routes=[privacy_routes]),
     Area(tables=[employers], routes=[employer_routes]),
     Area(
-        tables=[waves, wave_eligible, wave_employers, response_streams, wave_caps, cap_places],
+        tables=[waves, wave_eligible, wave_employers, response_streams, answer_changes, wave_caps, cap_places],
         routes=[wave_routes],
         streams={response.TOPIC: raising(response_streams)},
     ),
@@ -159,7 +161,11 @@ AREAS = (
         ],
     ),
     Area(routes=PAGE_ROUTES),
-    Area(routes=[result_routes]),
+    Area(
+        tables=[editions, figures, weightings, weights, weighted_figures],
+        routes=[result_routes],
+        periodic=lambda runtime: [every(EDITION_SECONDS, partial(take_due, runtime.database, runtime.cipher))],
+    ),
     Area(tables=[calls], routes=[claiming_routes, call_routes]),
     Area(
         tables=[entry_requests, entry_tries],

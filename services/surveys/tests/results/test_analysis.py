@@ -7,14 +7,18 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from common.contracts.envelope import IncomingEvent
+from common.database import Database
 from surveys.results.domain.analysis import Known, Outcome, outcome_of, responded
+from testing.databases import ServiceDatabase
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
 Keep = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
 Event = Callable[..., IncomingEvent]
+Execute = Callable[..., Awaitable[None]]
 
 ANY = {"If-Match": "*"}
 COMPLETE = {"satisfied": "y", "match": 4}
@@ -73,6 +77,19 @@ def test_shares_are_of_all_people_and_of_all_answers() -> None:
 
 
 @pytest.fixture
+def owner(addresses: ServiceDatabase) -> Execute:
+    """Write as other areas do, without what they ask for first."""
+
+    async def execute(statement: str, **values: Any) -> None:
+        connected = Database.connect(addresses.owner_url)
+        async with connected.reading() as connection:
+            await connection.execute(text(statement), values)
+        await connected.dispose()
+
+    return execute
+
+
+@pytest.fixture
 async def graduates(
     keep: Keep, situate: Keep, school: str, graduate_event: Event, registration_event: Event
 ) -> list[UUID]:
@@ -114,6 +131,43 @@ async def test_everybody_is_in_one_class_by_strata(
     [own] = (await officer.get(path, params={"by": "major"})).json()["observations"]
     assert (own["group"], own["eligible"], own["population_share"]) == ({"major": "M01"}, 2, "100.00")
     assert (await officer.get(path)).json()["observations"][0]["eligible"] == 2
+
+
+async def test_messages_calls_and_wishes_are_known(
+    manager: httpx.AsyncClient, school: str, wave: Json, invited: list[Json], owner: Execute
+) -> None:
+    path = f"/v1/waves/{wave['id']}/response-analysis"
+    first, second, third = invited
+
+    async def classes() -> Json:
+        [total] = (await manager.get(path)).json()["observations"]
+        return {name: total[name] for name in CLASSES if total[name]}
+
+    assert await classes() == {"reached": 3}
+    attempt = """
+        INSERT INTO contact_attempts (school_code, wave_id, invitation_id, step, channel, state, reason)
+        SELECT school_code, wave_id, id, :step, 'email', :state, :reason FROM invitations WHERE id = CAST(:id AS uuid)
+    """
+    await owner(attempt, step=1, state="bounced", reason=None, id=first["id"])
+    await owner(attempt, step=1, state="skipped", reason="no_contact", id=second["id"])
+    assert await classes() == {"not_reached": 1, "not_contacted": 1, "reached": 1}
+    await owner(attempt, step=2, state="accepted", reason=None, id=first["id"])
+    call = """
+        INSERT INTO calls (wave_id, graduate_id, school_code, attempt, band, expires_at, outcome)
+        SELECT wave_id, graduate_id, school_code, :attempt, 1, created_at, :outcome FROM invitations
+         WHERE id = CAST(:id AS uuid)
+    """
+    await owner(call, attempt=1, outcome="no_answer", id=second["id"])
+    wish = """
+        INSERT INTO opt_outs (school_code, graduate_id, wave_id, source, revoked_at)
+        SELECT school_code, graduate_id, CAST(:wave AS uuid), 'manager', NULL FROM invitations
+         WHERE id = CAST(:id AS uuid)
+    """
+    await owner(wish, wave=None, id=third["id"])
+    assert await classes() == {"reached": 1, "opted_out": 1, "not_reached": 1}
+    await owner(call, attempt=2, outcome="refused", id=third["id"])
+    await owner(call, attempt=2, outcome="callback", id=second["id"])
+    assert await classes() == {"reached": 2, "refused": 1}
 
 
 async def test_response_analysis_is_for_those_who_see_the_wave(

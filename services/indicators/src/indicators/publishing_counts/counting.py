@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from common.shown_groups.editions import Key, in_order
+from common.shown_groups.tables import Table as Dimensions
+from common.shown_groups.tables import name_of, table_with
 from indicators.formats.observation import OTHER
 from indicators.publishing_counts.columns import CLOSED, opened
 from indicators.publishing_counts.figures import Figures
@@ -11,8 +13,6 @@ from indicators.publishing_counts.people import Counting, Hidden, Person, Publis
 from indicators.publishing_counts.rows import Held, is_enough_alone, row_of
 from indicators.publishing_counts.showing import Showing
 from indicators.publishing_counts.tracked import Tracking
-from indicators.tracking_counts.dimensions import Table as Dimensions
-from indicators.tracking_counts.dimensions import name_of, table_with
 
 
 def published(counting: Counting) -> Published:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from common.shown_groups.editions import Edition, Key, Limits, Past, Shown
 from common.shown_groups.judging import judge
+from common.shown_groups.tables import TOTAL, Table, name_of
 from indicators.publishing_counts.columns import COLUMNS, SMALLEST, column_of
 from indicators.publishing_counts.people import Counting, Person
 from indicators.publishing_counts.rows import LEAST
-from indicators.tracking_counts.dimensions import TOTAL, Table, name_of
 
 LIMITS = Limits(base=LEAST, part=SMALLEST, moved=SMALLEST)
 """Policy publication-1: so many people in a group, in each of 就业 升学 其余 or none, and in what moved."""

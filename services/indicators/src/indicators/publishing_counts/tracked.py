@@ -7,14 +7,13 @@ from typing import Any
 
 from common.shown_groups.editions import Edition, Key, Limits, Past, Shown, in_order
 from common.shown_groups.judging import judge
+from common.shown_groups.tables import by_table, edition_of, name_of, shown_of, table_with
 from indicators.publishing_counts.distributions import Codes
 from indicators.publishing_counts.people import Counting, Cycle, Hidden, Observation, Table, Tracked, Wanted
 from indicators.publishing_counts.shown_columns import MEDIAN, columns_of, is_distribution
-from indicators.tracking_counts.dimensions import name_of, table_with
 from indicators.tracking_counts.edition import Memory
 from indicators.tracking_counts.figures import DOMINANT, KEPT_INSIDE
 from indicators.tracking_counts.indicators import ANSWERS_OF_MONEY, INDICATORS
-from indicators.tracking_counts.remembered import by_table, edition_of, shown_of
 
 LEAST_ANSWERS = 10
 """Answers of a published figure, and of whatever follows from all of them (policy publication-1)."""

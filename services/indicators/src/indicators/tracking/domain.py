@@ -11,7 +11,8 @@ from uuid import UUID
 from common.clock import SHANGHAI
 from common.errors import BadQuery, FieldProblem, Message
 from common.identifiers import SchoolCode
-from indicators.tracking_counts.dimensions import HIRE_LEVEL, Table, table_with, tables_of_employers, tables_of_gaps
+from common.shown_groups.tables import Table, table_with
+from indicators.tracking_counts.dimensions import HIRE_LEVEL, tables_of_employers, tables_of_gaps
 from indicators.tracking_counts.figures import gap
 from indicators.tracking_counts.indicators import INDICATORS, MATCH_GAP, VALUE
 

@@ -10,13 +10,13 @@ from sqlalchemy import TextClause, text
 
 from common import rows
 from common.clock import NOW_SQL
+from common.shown_groups.tables import name_of
 from common.sql import Connection
 from indicators.reading.spans import Question as Asking
 from indicators.responses.domain import SUBMITTED
 from indicators.schemes.groupings import DIMENSIONS, joins_of
 from indicators.tracking import domain
 from indicators.tracking.domain import Asked, Because, Columns, Due, Edition, Key, Question, Series, Taken
-from indicators.tracking_counts.dimensions import name_of
 from indicators.tracking_counts.edition import Counted, Memory, Row
 from indicators.tracking_counts.indicators import MATCH_GAP
 

@@ -8,14 +8,13 @@ from typing import Any
 
 from common.shown_groups.editions import Limits, Past, Shown
 from common.shown_groups.judging import judge
+from common.shown_groups.tables import by_table, edition_of, name_of, shown_of
 from indicators.tracking_counts.answers import Said
-from indicators.tracking_counts.dimensions import name_of
 from indicators.tracking_counts.edition import Answer, Counted, Counting, Group, Memory, Row
 from indicators.tracking_counts.figures import Figure, figure_of, startup_bounds
 from indicators.tracking_counts.indicators import INDICATORS, VALUE, Column, Indicator
 from indicators.tracking_counts.prices import YearlyTables
 from indicators.tracking_counts.readings import is_trimmed
-from indicators.tracking_counts.remembered import by_table, edition_of, shown_of
 from indicators.tracking_counts.statistics import Value, Vote
 from indicators.tracking_counts.weights import Stratum, weights
 
@@ -44,7 +43,8 @@ class _Counter:
         self._shown: dict[str, Shown] = {}
 
     def counted(self) -> Counted:
-        rows = [row for indicator in self._indicators() for row in self._rows(indicator)]
+        asked = [each for each in INDICATORS.values() if each.of_employers == self._counting.of_employers]
+        rows = [row for indicator in asked for row in self._rows(indicator)]
         answers = self._counting.answers
         memory = Memory(
             people=[answer.person for answer in answers],
@@ -57,9 +57,6 @@ class _Counter:
             },
         )
         return Counted(rows=rows, memory=memory)
-
-    def _indicators(self) -> Iterator[Indicator]:
-        return (each for each in INDICATORS.values() if each.of_employers == self._counting.of_employers)
 
     def _rows(self, indicator: Indicator) -> Iterator[Row]:
         figures: dict[str, dict[Group, dict[str, Mapping[str, Any]]]] = defaultdict(dict)

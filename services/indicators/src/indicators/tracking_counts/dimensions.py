@@ -2,21 +2,13 @@
 
 from collections.abc import Sequence
 
-TOTAL = "total"
-FIRST = ("education_level", "college", "major")
+from common.shown_groups.tables import Table, tables_of
+
 _NEVER = frozenset({"class", "school", "school_province"})
 OF_EMPLOYERS = ("post_level", "hire_college", "hire_major", "hire_education_level")
 
 HIRE_LEVEL = "hire_level"
 """The education level of `hire_education_level`, which is a code as that of graduates is; only gaps are asked by it."""
-
-Table = tuple[str, ...]
-"""A table by its dimensions; that of all answers has none."""
-
-
-def name_of(table: Table) -> str:
-    """The table's name: its dimensions, separated by commas."""
-    return ",".join(table) or TOTAL
 
 
 def tables_of_graduates(listed: Sequence[str]) -> list[Table]:
@@ -25,10 +17,7 @@ def tables_of_graduates(listed: Sequence[str]) -> list[Table]:
     `listed` are the dimensions as `GET /v1/dimensions` lists them. A major lies in one college, a class has too few
     answers, and all answers of a cycle are of one school.
     """
-    single = [*FIRST, *(name for name in listed if name not in FIRST and name not in _NEVER)]
-    with_level = [(name, "education_level") for name in single if name != "education_level"]
-    with_college = [(name, "college") for name in single if name not in FIRST]
-    return [(), *((name,) for name in single), *with_level, *with_college]
+    return tables_of([name for name in listed if name not in _NEVER])
 
 
 def tables_of_employers() -> list[Table]:
@@ -40,9 +29,3 @@ def tables_of_employers() -> list[Table]:
 def tables_of_gaps() -> list[Table]:
     """What `match_gap` needs of employers' answers besides: the levels, by themselves and of colleges and majors."""
     return [(HIRE_LEVEL,), ("hire_college", HIRE_LEVEL), ("hire_major", HIRE_LEVEL)]
-
-
-def table_with(tables: Sequence[Table], dimensions: Sequence[str]) -> Table | None:
-    """The table of exactly these dimensions, in whatever order; None without one."""
-    wanted = frozenset(dimensions)
-    return next((table for table in tables if frozenset(table) == wanted), None)

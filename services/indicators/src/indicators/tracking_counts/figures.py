@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from common.rounding import percentage
+from common.rounding import fixed, percentage
 from indicators.tracking_counts.indicators import ANSWERS_OF_MONEY, Column, Unit
 from indicators.tracking_counts.intervals import Interval, newcombe
 from indicators.tracking_counts.statistics import Growth, Result, Vote, Weighted
@@ -29,9 +29,7 @@ def shown(number: Fraction | Decimal, unit: Unit) -> str:
     ('66.67', '-0.13')
     """
     exact = number if isinstance(number, Fraction) else Fraction(number)
-    scaled = exact * unit.factor * 10**unit.places
-    whole = int(abs(scaled) + Fraction(1, 2))
-    return f"{Decimal(-whole if scaled < 0 else whole).scaleb(-unit.places):f}"
+    return fixed(exact * unit.factor, unit.places)
 
 
 def figure_of(column: Column, votes: Sequence[Vote]) -> Figure:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
+from common.estimates import effective, mean_by_hires, quantile, weighted_quantile
 from indicators.tracking_counts.intervals import Interval, of_mean, of_median, wilson
-from indicators.tracking_counts.weights import effective
 
 HALF = Fraction(1, 2)
 
@@ -110,24 +110,9 @@ def distribution(votes: Sequence[Vote]) -> Result:
     return Result(None, counts=sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def quantile(ordered: Sequence[Fraction], at: Fraction) -> Fraction:
-    """Between the two nearest values in proportion: type 7 of R.
-
-    >>> quantile([Fraction(1), Fraction(2), Fraction(4)], Fraction(3, 4))
-    Fraction(3, 1)
-    """
-    place = at * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
-
-
 def per_graduate(votes: Sequence[Vote]) -> Fraction | None:
     """The mean by graduates hired; none where one employer has more than half of them, and where none are known."""
-    hires = [vote.hires or 0 for vote in votes]
-    if not any(hires) or 2 * max(hires) > sum(hires):
-        return None
-    return sum((count * value for count, value in zip(hires, _numbers(votes), strict=True)), Fraction()) / sum(hires)
+    return mean_by_hires(_numbers(votes), [vote.hires or 0 for vote in votes])
 
 
 def _by_hires(votes: Sequence[Vote]) -> Mapping[str, Fraction | None]:
@@ -161,9 +146,4 @@ def _weighted_median(votes: Sequence[Vote], values: Sequence[Fraction]) -> Weigh
     given = _given_weights(votes)
     if given is None:
         return None
-    reached, half = Fraction(), sum(given, Fraction()) / 2
-    for value, weight in sorted(zip(values, given, strict=True)):
-        reached += weight
-        if reached >= half:
-            return Weighted(value, None, effective(given))
-    raise ValueError("no votes")
+    return Weighted(weighted_quantile(zip(values, given, strict=True), HALF), None, effective(given))

@@ -1,7 +1,7 @@
 """Weights of graduates' answers: how many graduates of a stratum each answer of it stands for."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -55,9 +55,3 @@ def _summed(pools: Mapping[Stratum, object], counts: Mapping[Stratum, int]) -> C
     for stratum, pool in pools.items():
         found[pool] += counts.get(stratum, 0)
     return found
-
-
-def effective(given: Iterable[Fraction]) -> Fraction:
-    """How many answers of equal weight tell as much: (Σw)² / Σw² (Kish)."""
-    listed = list(given)
-    return sum(listed, Fraction()) ** 2 / sum((weight * weight for weight in listed), Fraction())

@@ -46,6 +46,7 @@ async def take_back(unit: UnitOfWork, response: Response, wave: Wave) -> Respons
     moment = await storage.next_moment(unit.connection, response)
     measured = None if response.measured_version is None else await measures.next_moment(unit, response)
     withdrawn = await storage.withdraw(unit.connection, response, moment)
+    await waves.note_change(unit.connection, wave.id)
     others_stand = await storage.others_stand(unit.connection, withdrawn)
     if not others_stand:
         await invitations.mark(unit.connection, response.invitation_id, InvitationState.WITHDRAWN)

@@ -50,9 +50,9 @@ class Response:
 
     `measured_version` is the one whose answers gave values to measures last; None where none do. `effective_version` is
     the one that was submitted last, also while a newer one is edited; `completeness` and `mode` are of that one.
-    Since `detached_at` the answer is kept without the person. `shown_…` is the privacy statement that the holder of the
-    link was shown last before consent: without `shown_statement_id` the one that is shipped. `full_cap` is the cap that
-    has just screened it out; which it was is not stored.
+    Since `detached_at` the answer is kept without the person, since `excluded_at` it counts in no figure. `shown_…` is
+    the privacy statement that the holder of the link was shown last before consent: without `shown_statement_id` the
+    one that is shipped. `full_cap` is the cap that has just screened it out; which it was is not stored.
 
     It is a graduate's or an employer's. An employer's speaks for `hires` graduates, as they were counted when the wave
     was created; `number` tells answers of one link apart.
@@ -80,6 +80,7 @@ class Response:
     mode: Mode | None
     completed_by: CompletedBy | None
     detached_at: datetime | None
+    excluded_at: datetime | None
     shown_statement_id: UUID | None
     shown_statement_version: int | None
     full_cap: str | None = None

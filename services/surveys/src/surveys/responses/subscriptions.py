@@ -7,11 +7,20 @@ from common.contracts import IncomingEvent
 from common.contracts.graduate import erased_among
 from common.database import UnitOfWork
 from common.identifiers import GraduateId
+from common.sql import Connection
 from surveys.measures.commands import take_back_erased
 from surveys.papers import storage as papers
 from surveys.responses import storage
+from surveys.waves import storage as waves
 
-_erase = erasing(storage.erase_answers)
+
+async def destroy(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
+    """Destroys answers and links of graduates who are erased, and makes figures of their waves count anew in time."""
+    await waves.note_erased(connection, graduate_ids)
+    await storage.erase_answers(connection, graduate_ids)
+
+
+_erase = erasing(destroy)
 _drop_papers = erasing(papers.drop_erased)
 
 

@@ -57,6 +57,9 @@ responses = Table(
     Column("drafted", Text),
     # since when the answer has lost the person
     Column("detached_at", DateTime(timezone=True)),
+    # since when it counts in no figure, and why that was decided last
+    Column("excluded_at", DateTime(timezone=True)),
+    Column("reason_ciphertext", LargeBinary),
     # what may be agreed to: without an id the statement that is shipped; rows of the release before lack both
     Column("shown_statement_id", Uuid),
     Column("shown_statement_version", Integer),

@@ -1,7 +1,7 @@
 """Waves in SQL."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     DateTime,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Select,
     Text,
     Update,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -33,7 +35,7 @@ from common import rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.database import NOW
 from common.database.pages import page_by_id
-from common.identifiers import Cohort, SchoolCode, WaveId
+from common.identifiers import Cohort, GraduateId, SchoolCode, WaveId
 from common.sql import Connection, Row
 from surveys.caps import storage as caps
 from surveys.ladders.domain import Ladder
@@ -119,6 +121,23 @@ _IS_DUE = and_(waves.c.closed_at.is_(None), waves.c.closes_at <= NOW)
 _DUE = select(waves.c.id).where(_IS_DUE).order_by(waves.c.closes_at, waves.c.id).limit(bindparam("limit"))
 _BEGIN_CLOSING = _SAVE.where(_IS_DUE, waves.c.closing_at.is_(None)).values(closing_at=NOW)
 
+_NOTE_CHANGE = text(
+    """
+    INSERT INTO answer_changes (wave_id, school_code)
+    SELECT id, school_code FROM waves WHERE id = :wave_id AND closed_at IS NOT NULL
+    """
+).bindparams(bindparam("wave_id", type_=Uuid))
+_NOTE_ERASED = text(
+    """
+    INSERT INTO answer_changes (wave_id, school_code)
+    SELECT wave.id, wave.school_code
+      FROM responses AS response JOIN waves AS wave ON wave.id = response.wave_id
+      JOIN graduates AS person ON person.graduate_id = response.graduate_id
+     WHERE response.graduate_id = ANY(:ids) AND person.erased AND wave.closed_at IS NOT NULL AND EXISTS (
+               SELECT FROM submitted_contents AS content WHERE content.response_id = response.id)
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
 
 async def has_passed(connection: Connection, instant: datetime) -> bool:
     """Whether the database's clock, by which waves open and close, has reached an instant."""
@@ -200,6 +219,16 @@ async def freeze(connection: Connection, wave: Wave, dataset_hash: str) -> Wave:
     """Notes that a locked wave is frozen."""
     await connection.execute(_FREEZE, {"of_id": wave.id, "of_data": dataset_hash})
     return await current(connection, wave.id)
+
+
+async def note_change(connection: Connection, wave_id: WaveId) -> None:
+    """Notes that an answer of a wave came, went or changed, if the wave has closed: its figures count anew in time."""
+    await connection.execute(_NOTE_CHANGE, {"wave_id": wave_id})
+
+
+async def note_erased(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
+    """Does so for each answer of those of these graduates who are erased, before it is destroyed."""
+    await connection.execute(_NOTE_ERASED, {"ids": graduate_ids})
 
 
 async def page(

@@ -128,3 +128,14 @@ response_streams = Table(
     # of the last message to the person, in whatever wave
     Column("last_sent_at", DateTime(timezone=True)),
 )
+
+answer_changes = Table(
+    "answer_changes",
+    metadata,
+    uuid_key(),
+    # no foreign key, which would lock the wave after the answer
+    Column("wave_id", Uuid, nullable=False),
+    Column("school_code", Text, nullable=False),
+    info={"insert_only": True, "deletable": True},
+)
+Index("ix_answer_changes_wave_id", answer_changes.c.wave_id)

@@ -7,12 +7,13 @@ from enum import StrEnum
 from common.codes.rules import rule
 from common.errors import FieldProblem, Invalid, Message
 from common.identifiers import Cohort
+from common.shown_groups.tables import table_with
 from indicators.schemes.groupings import DIMENSIONS
 from indicators.schemes.schemes import default_scheme
 from indicators.structures.domain.spreads import SPREADS
 from indicators.structures.domain.structure import DENOMINATOR_RULES
 from indicators.tracking.domain import CYCLES
-from indicators.tracking_counts.dimensions import table_with, tables_of_graduates
+from indicators.tracking_counts.dimensions import tables_of_graduates
 from indicators.tracking_counts.indicators import OF_PORTRAITS
 
 TABLES = tables_of_graduates([*DIMENSIONS])

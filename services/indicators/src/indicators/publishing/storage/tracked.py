@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, text
 
+from common.shown_groups.tables import name_of, table_with
 from common.sql import Connection
 from indicators.publishing.domain.publications import Publication
 from indicators.publishing.domain.tables import TABLES, TableAsked
@@ -13,7 +14,6 @@ from indicators.publishing_counts.people import Cycle, Published
 from indicators.publishing_counts.shown_columns import columns_of, is_distribution
 from indicators.tracking import storage as editions
 from indicators.tracking.domain import Edition, Series
-from indicators.tracking_counts.dimensions import name_of, table_with
 from indicators.tracking_counts.edition import Memory, Row
 
 _MEMORY = text("SELECT memory FROM tracking_editions WHERE id = :id").bindparams(bindparam("id", type_=Uuid()))

@@ -103,6 +103,8 @@ async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mod
     response = await responses.submit(unit.connection, found, moment, given, measured=measured is not None)
     # what is hidden is dropped
     await storage.keep_submitted(unit.connection, cipher, response, judged.kept)
+    if answer.wave.closed_at is not None:
+        await waves.note_change(unit.connection, answer.wave.id)
     await invitations.mark(unit.connection, found.invitation_id, InvitationState.SUBMITTED)
     await unit.announce(announcement(response, answer.wave, moment))
     if measured is not None:

@@ -1,5 +1,6 @@
 """Answers that are past their day in SQL, and those that have lost the person."""
 
+import json
 from dataclasses import asdict
 from datetime import date
 from uuid import UUID, uuid4
@@ -99,3 +100,9 @@ async def reseal_detached(database: Database, cipher: FieldCipher) -> int:
         return {"id": row.id, "new": cipher.encrypt(DETACHED_FIELD, row.id, plaintext)}
 
     return await reseal_rows(database, cipher, _OTHERS, _RESEAL, anew)
+
+
+def opened_detached(cipher: FieldCipher, answer_id: UUID, ciphertext: bytes) -> Values:
+    """What an answer without the person says, by question; raises UndecryptableError."""
+    values: Values = json.loads(cipher.decrypt(DETACHED_FIELD, answer_id, ciphertext))
+    return values

@@ -7,8 +7,12 @@ from sqlalchemy import TextClause, text
 
 from common.identifiers import WaveId
 from common.sql import Connection
+from surveys.calls.domain import Outcome
 from surveys.results.domain.analysis import Known
 from surveys.results.domain.dimensions import Key
+
+_SPOKEN = ", ".join(f"'{each}'" for each in (Outcome.COMPLETED, Outcome.PARTIAL, Outcome.CALLBACK, Outcome.REFUSED))
+"""What comes of a call that has reached the graduate."""
 
 
 async def people(
@@ -30,11 +34,27 @@ def _people(by: tuple[str, ...]) -> TextClause:
         SELECT {columns}response.state, response.effective_version IS NOT NULL,
                coalesce(response.drafted, CASE WHEN response.state = 'open' AND EXISTS (
                    SELECT FROM response_pages AS page WHERE page.response_id = response.id) THEN 'partial' END),
-               invited.id IS NOT NULL, false, false, false, count(*)
+               invited.id IS NOT NULL AND (sent.attempts = 0 OR sent.is_sent) OR called.is_made,
+               NOT called.is_reached AND (invited.id IS NULL OR sent.attempts > 0 AND NOT sent.has_arrived),
+               EXISTS (SELECT FROM opt_outs AS wish
+                        WHERE wish.graduate_id = asked.graduate_id AND wish.school_code = asked.school_code
+                          AND wish.revoked_at IS NULL AND coalesce(wish.wave_id, asked.wave_id) = asked.wave_id),
+               called.is_refused, count(*)
           FROM wave_eligible AS asked
           LEFT JOIN invitations AS invited
             ON invited.wave_id = asked.wave_id AND invited.graduate_id = asked.graduate_id
           LEFT JOIN responses AS response ON response.invitation_id = invited.id
+          CROSS JOIN LATERAL (
+               SELECT count(*) AS attempts, coalesce(bool_or(state <> 'skipped'), false) AS is_sent,
+                      coalesce(bool_or(state NOT IN ('skipped', 'failed', 'bounced')), false) AS has_arrived
+                 FROM contact_attempts WHERE invitation_id = invited.id
+          ) AS sent
+          CROSS JOIN LATERAL (
+               SELECT count(*) > 0 AS is_made, coalesce(bool_or(outcome IN ({_SPOKEN})), false) AS is_reached,
+                      coalesce(bool_or(outcome = '{Outcome.REFUSED}'), false) AS is_refused
+                 FROM calls
+                WHERE calls.wave_id = asked.wave_id AND calls.graduate_id = asked.graduate_id AND outcome IS NOT NULL
+          ) AS called
          WHERE asked.wave_id = :wave_id AND (CAST(:college AS text) IS NULL OR asked.college = :college)
          GROUP BY {numbers}
         """

@@ -1,0 +1,6 @@
+"""Acts on results: editions are taken, answers weighted; and who reads them."""
+
+from surveys.results.commands.editions import EDITION_SECONDS, take, take_due
+from surveys.results.commands.reading import READERS, groups_for, readable
+
+__all__ = ["EDITION_SECONDS", "READERS", "groups_for", "readable", "take", "take_due"]

@@ -1,0 +1,59 @@
+"""Who reads results, and the wave that they are of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.auth import Owners, Principal, Role, RowScope
+from common.errors import NotFound
+from common.identifiers import WaveId
+from common.shown_groups.editions import in_order
+from common.shown_groups.tables import Table
+from common.sql import Connection
+from surveys.results.domain.dimensions import Key
+from surveys.results.domain.editions import table_for
+from surveys.results.storage import editions
+from surveys.waves import storage as waves
+from surveys.waves.commands import MANAGERS
+from surveys.waves.domain import Wave
+
+READERS = MANAGERS | {Role.COLLEGE_OFFICER}
+
+
+async def readable(connection: Connection, caller: Principal, wave_id: WaveId) -> Wave:
+    """The wave whose results are asked for; raises NotFound, then Forbidden."""
+    wave = await waves.find(connection, _of_school(caller), wave_id)
+    if wave is None:
+        raise NotFound
+    caller.must_be_in(READERS)
+    return wave
+
+
+def _of_school(caller: Principal) -> RowScope:
+    """A college's officer sees the waves of its school, and in them the own college."""
+    if caller.role is not Role.COLLEGE_OFFICER:
+        return caller.row_scope()
+    caller.own_college()
+    return RowScope(Owners(school_code=frozenset({caller.school_code}))) if caller.school_code else RowScope()
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups as they are asked for, each with its key in the table that has them."""
+
+    by: tuple[str, ...]
+    table: Table
+    keys: Sequence[tuple[Key, Key]]
+
+
+async def groups_for(connection: Connection, caller: Principal, wave: Wave, by: str | None) -> Groups:
+    """The groups of a table that a caller may ask for, in their order; raises BadQuery where no table has them.
+
+    An officer of a college asks for those of the own one.
+    """
+    own = caller.own_college()
+    names, table = table_for(by, own is not None)
+    dimensions = tuple(dict.fromkeys([*names, *table]))
+    found = await editions.groups(connection, wave.id, dimensions, own)
+    places = [dimensions.index(name) for name in table]
+    keys = [(group[: len(names)], tuple(group[place] for place in places)) for group, _ in found]
+    return Groups(names, table, sorted(keys, key=lambda each: in_order(each[0])))

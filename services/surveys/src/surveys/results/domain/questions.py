@@ -1,0 +1,130 @@
+"""Which questions have a table (频数表), one variable each, and what an answer says in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from common.errors import BadQuery, FieldProblem, Message
+from surveys.questionnaires.domain.content import Content, Question, QuestionType
+from surveys.questionnaires.domain.logic import is_refusal
+
+ANSWERS, ANSWERS_OF_MONEY = 5, 8
+"""That a figure needs (contract of surveys, 7)."""
+
+NPS = tuple(f"{step}" for step in range(11))
+
+_UNKNOWN = Message("问卷中没有这道题", "The questionnaire has no such question")
+_NO_TABLE = Message(
+    "此题型没有频数表（文字、文件、用人单位、说明、计算）",
+    "Questions of this type have no table (text, file, employer, note, calculated)",
+)
+
+
+class Shape(StrEnum):
+    """What a table of a type shows: cells of one or several options each, places, steps with a mean, or amounts."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    RANKED = "ranked"
+    STEPS = "steps"
+    AMOUNTS = "amounts"
+
+
+_SHAPES: Mapping[QuestionType, Shape] = {
+    QuestionType.SINGLE_CHOICE: Shape.ONE,
+    QuestionType.MULTIPLE_CHOICE: Shape.SEVERAL,
+    QuestionType.MATRIX: Shape.ONE,
+    QuestionType.RANKING: Shape.RANKED,
+    QuestionType.SCALE: Shape.STEPS,
+    QuestionType.NPS: Shape.STEPS,
+    QuestionType.BOOLEAN: Shape.ONE,
+    QuestionType.NUMBER: Shape.AMOUNTS,
+    QuestionType.MONEY: Shape.AMOUNTS,
+    QuestionType.DATE: Shape.ONE,
+    QuestionType.MONTH: Shape.ONE,
+    QuestionType.CODE: Shape.ONE,
+    QuestionType.PLACE: Shape.ONE,
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one answer says: the cells in which it counts, in their order where that says something; a number."""
+
+    cells: tuple[str, ...] = ()
+    number: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Tabled:
+    """A variable with a table. `listed` are all its cells; None where there are those that were answered."""
+
+    variable: str
+    question: Question
+    shape: Shape
+    listed: tuple[str, ...] | None = None
+    row: str | None = None
+
+    @property
+    def least(self) -> int:
+        """How many answers a figure needs."""
+        return ANSWERS_OF_MONEY if self.question.type is QuestionType.MONEY else ANSWERS
+
+    @property
+    def has_nps(self) -> bool:
+        """Whether promoters less detractors are counted."""
+        return self.question.type is QuestionType.NPS
+
+    def said(self, values: Mapping[str, object]) -> Said | None:
+        """What values by question say; None for nothing, and for a refusal."""
+        value = values.get(self.question.id)
+        if self.row is not None:
+            value = value.get(self.row) if isinstance(value, dict) and not is_refusal(value) else None
+        if value is None or value == [] or is_refusal(value):
+            return None
+        match self.shape:
+            case Shape.AMOUNTS:
+                # as it was typed: 0.1 means a tenth
+                return Said(number=Fraction(str(value)))
+            case Shape.STEPS:
+                return Said((f"{value}",), Fraction(str(value)))
+            case Shape.SEVERAL | Shape.RANKED:
+                return Said(tuple(map(str, value))) if isinstance(value, list) else None
+            case Shape.ONE:
+                return Said((str(value).lower() if isinstance(value, bool) else f"{value}",))
+
+
+def tabled(content: Content) -> list[Tabled]:
+    """Every variable that has a table, in the order of the questions."""
+    return [each for question in content.questions for each in variables_of(question)]
+
+
+def asked(content: Content, name: str) -> list[Tabled]:
+    """The table of a variable; those of all rows where a matrix is named. Raises BadQuery."""
+    found = [each for each in tabled(content) if name in (each.variable, each.question.id)]
+    if found:
+        return [each for each in found if each.variable == name] or found
+    known = any(question.id == name for question in content.questions)
+    rule, message = ("no_table", _NO_TABLE) if known else ("unknown_question", _UNKNOWN)
+    raise BadQuery([FieldProblem("question", rule, message)])
+
+
+def variables_of(question: Question) -> Iterator[Tabled]:
+    """Those of a question that have a table: of a matrix one for each row."""
+    shape, options = _SHAPES.get(question.type), question.option_values
+    match question.type:
+        case _ if shape is None:
+            return
+        case QuestionType.MATRIX:
+            for row in question.rows or ():
+                yield Tabled(f"{question.id}_{row.value}", question, shape, options, row.value)
+        case QuestionType.SCALE if question.scale is not None:
+            steps = range(question.scale.min, question.scale.max + 1)
+            yield Tabled(question.id, question, shape, tuple(f"{step}" for step in steps))
+        case QuestionType.NPS:
+            yield Tabled(question.id, question, shape, NPS)
+        case QuestionType.BOOLEAN:
+            yield Tabled(question.id, question, shape, ("true", "false"))
+        case _:
+            yield Tabled(question.id, question, shape, options or None)

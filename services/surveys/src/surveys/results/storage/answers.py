@@ -1,0 +1,100 @@
+"""The answers that count in figures of a wave, in SQL."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from common.crypto import FieldCipher
+from common.identifiers import ResponseId, WaveId
+from common.sql import Connection, Row
+from surveys.answers.storage import Values, pages_of
+from surveys.answers.storage.detaching import opened_detached
+from surveys.answers.storage.values import opened
+from surveys.results.domain.dimensions import DIMENSIONS, Key
+from surveys.results.domain.editions import CountedAnswer
+from surveys.roster.domain import destination_class_of, level_of
+
+_GROUP = ", ".join(f"asked.{name}" for name in DIMENSIONS)
+_ANSWERS = text(
+    f"""
+    SELECT response.id, coalesce(response.effective_version, response.version) AS version, content.values_ciphertext,
+           {_GROUP}, asked.sex
+      FROM responses AS response
+      LEFT JOIN submitted_contents AS content
+        ON content.response_id = response.id AND content.version = response.effective_version
+      LEFT JOIN wave_eligible AS asked
+        ON asked.wave_id = response.wave_id AND asked.graduate_id = response.graduate_id
+     WHERE response.wave_id = :wave_id AND response.excluded_at IS NULL
+       AND (content.response_id IS NOT NULL OR (
+               -- the release before kept what was submitted page by page
+               response.state = 'submitted' AND response.effective_version IS NULL AND EXISTS (
+                   SELECT FROM response_pages AS page WHERE page.response_id = response.id)))
+     ORDER BY response.id
+    """
+)
+_DETACHED = text("SELECT * FROM detached_answers WHERE wave_id = :wave_id ORDER BY id")
+_HAS_DETACHED = text("SELECT EXISTS (SELECT FROM detached_answers WHERE wave_id = :wave_id)")
+
+
+async def counted_answers(connection: Connection, cipher: FieldCipher, wave_id: WaveId) -> list[CountedAnswer]:
+    """The answers with the person that count: submitted, not withdrawn, not excluded, not erased."""
+    rows = await connection.execute(_ANSWERS, {"wave_id": wave_id})
+    before: dict[UUID, Values] = {}
+    for row in rows:
+        if row.values_ciphertext is None:
+            pages = await pages_of(connection, cipher, ResponseId(row.id))
+            before[row.id] = {name: value for page in pages for name, value in page["values"].items()}
+    # decrypting thousands of answers would hold up every request of this process
+    return await asyncio.to_thread(_opened, cipher, rows, before)
+
+
+async def has_detached(connection: Connection, wave_id: WaveId) -> bool:
+    """Whether answers of the wave have lost the person, so that nothing says which they are among those counted."""
+    return bool(await connection.scalar(_HAS_DETACHED, {"wave_id": wave_id}))
+
+
+async def detached_answers(connection: Connection, cipher: FieldCipher, wave_id: WaveId) -> list[CountedAnswer]:
+    """The answers without the person, each by its own id."""
+    rows = await connection.execute(_DETACHED, {"wave_id": wave_id})
+    return await asyncio.to_thread(_opened_detached, cipher, rows)
+
+
+def pseudonym(cipher: FieldCipher, answer_id: UUID) -> str:
+    """What tells answers apart in what an edition remembers; without our keys it leads to none."""
+    return cipher.fingerprint(b"edition:" + answer_id.bytes).hex()[:24]
+
+
+def _opened(cipher: FieldCipher, rows: Sequence[Row], before: Mapping[UUID, Values]) -> list[CountedAnswer]:
+    made = []
+    for row in rows:
+        values = before.get(row.id)
+        if values is None:
+            values = opened(cipher, ResponseId(row.id), row.version, row.values_ciphertext)
+        made.append(_counted(cipher, row, row.version, tuple(row[name] for name in DIMENSIONS), row.sex, values))
+    return made
+
+
+def _opened_detached(cipher: FieldCipher, rows: Sequence[Row]) -> list[CountedAnswer]:
+    return [
+        _counted(cipher, row, 0, _group_of(row), row.sex_code, opened_detached(cipher, row.id, row.values_ciphertext))
+        for row in rows
+    ]
+
+
+def _counted(cipher: FieldCipher, row: Row, version: int, group: Key, sex: str | None, values: Values) -> CountedAnswer:
+    whose = pseudonym(cipher, row.id)
+    return CountedAnswer(ResponseId(row.id), whose, f"{whose}.{version}", group, sex, values)
+
+
+def _group_of(row: Row) -> Key:
+    """The strata of an answer without the person, from the codes that are kept with it."""
+    known = {
+        "education_level": level_of(row.education_level_code),
+        "college": row.college_code,
+        "major": row.major_code,
+        "destination_class": destination_class_of(row.destination_code),
+        "study_form": row.study_form,
+    }
+    return tuple(known[name] for name in DIMENSIONS)
