@@ -20,6 +20,7 @@ from writes import (
     FILING,
     LEDGER,
     MAPPING,
+    OPT_OUT,
     OUTSIDE_DATA,
     PAPER,
     PHOTO,
@@ -179,6 +180,8 @@ async def known_school(campus: Campus, school: str) -> Known:
     place = campus.urls["surveys"] + SURVEYED[1]
     surveyed = await campus.http.post(place, headers=manager, **requests[SURVEYED])
     assert surveyed.status_code == 201, surveyed.text
+    stopped = await campus.http.post(campus.urls["surveys"] + OPT_OUT[1], headers=manager, **requests[OPT_OUT])
+    assert stopped.status_code == 201, stopped.text
     task = await disputed(campus, graduate)
     own_employer = await made_of(campus, sorted(tokens)[1])
     planned = await campus.http.post(
@@ -223,6 +226,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "wave_plan_id"): wave_plan.json()["id"],
             ("*", "response_id"): responses[0]["id"],
             ("*", "invitation_id"): links[0]["id"],
+            ("*", "opt_out_id"): stopped.json()["id"],
             # a call is claimed between 9 and 21 o'clock only
             ("*", "call_id"): str(uuid4()),
             ("*", "paper_id"): await keyed(campus, wave["id"], sorted(tokens)[2], manager, requests),

@@ -26,6 +26,7 @@ BODILESS = (
     ("POST", "/v1/waves/{wave_id}/freeze"),
     ("POST", "/v1/waves/{wave_id}/enter"),
     ("POST", "/v1/invitations/{invitation_id}/revoke"),
+    ("POST", "/v1/opt-outs/{opt_out_id}/revoke"),
     ("POST", "/v1/waves/{wave_id}/calls"),
     ("POST", "/v1/operations/{operation_id}/cancel"),
     ("POST", "/v1/population-changes/{change_id}/approve"),
@@ -53,6 +54,7 @@ BODILESS = (
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
+OPT_OUT = ("POST", "/v1/opt-outs")
 OUTSIDE_DATA = ("POST", "/v1/imports/outside-data")
 AUTHORISATION = ("POST", "/v1/source-authorisations")
 EVIDENCE = ("POST", "/v1/registrations/{registration_id}/evidence")
@@ -205,6 +207,7 @@ def complete_requests(
         WAVE_PLAN: _wave_plan(roster, questionnaire),
         ("PATCH", "/v1/wave-plans/{wave_plan_id}"): {"open_days": 7},
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
+        OPT_OUT: {"scope": "all", "graduate_id": graduate},
         ("POST", "/v1/calls/{call_id}/outcome"): {"outcome": "no_answer"},
         PAPER: {
             "graduate_id": graduate,

@@ -23,7 +23,7 @@ from surveys.calls.tables import calls
 from surveys.caps.tables import cap_places, wave_caps
 from surveys.contact import operations as contact
 from surveys.contact import tables as contact_tables
-from surveys.contact.routes import router as contact_routes
+from surveys.contact.routes import ROUTERS as CONTACT_ROUTES
 from surveys.data_copies.routes import router as data_routes
 from surveys.employers.routes import router as employer_routes
 from surveys.employers.tables import employers
@@ -176,7 +176,7 @@ AREAS = (
     ),
     Area(
         tables=contact_tables.TABLES,
-        routes=[contact_routes],
+        routes=CONTACT_ROUTES,
         periodic=lambda runtime: [
             every(
                 contact.SECONDS,

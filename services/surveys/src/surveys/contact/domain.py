@@ -11,11 +11,12 @@ from typing import Any, NewType, Protocol
 from uuid import UUID
 
 from common import clock
-from common.errors import Message
-from common.identifiers import GraduateId, InvitationId, SchoolCode, WaveId
+from common.errors import Conflict, Message
+from common.identifiers import EmployerId, GraduateId, InvitationId, SchoolCode, WaveId
 from surveys.ladders.domain import Channel, Step
 
 AttemptId = NewType("AttemptId", UUID)
+OptOutId = NewType("OptOutId", UUID)
 
 _HOURS: dict[str, Any] = json.loads((files("surveys.contact") / "data" / "hours.json").read_text("utf-8"))
 APART = timedelta(hours=_HOURS["hours_apart"])
@@ -24,7 +25,7 @@ APART = timedelta(hours=_HOURS["hours_apart"])
 PATIENCE = timedelta(hours=24)
 """For so long a message is tried again that was put off."""
 
-_EMAIL = re.compile(r"[!-;=?-~]{1,64}@[A-Za-z0-9.-]{1,255}")
+_EMAIL = re.compile(r"[!-;=?A-~]{1,64}@[A-Za-z0-9.-]{1,255}")
 
 
 class AttemptState(StrEnum):
@@ -93,6 +94,51 @@ class Attempt:
     state: AttemptState
     reason: SkipReason | None
     at: datetime
+
+
+class OptOutScope(StrEnum):
+    """拒访范围: one wave, or whatever the school may ask."""
+
+    WAVE = "wave"
+    ALL = "all"
+
+
+class OptOutSource(StrEnum):
+    """How a person has asked to be left alone."""
+
+    LINK = "link"
+    RECEIPT = "receipt"
+    GRADUATE = "graduate"
+    MANAGER = "manager"
+    LIAISON = "liaison"
+    CALL = "call"
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """拒访: who is left alone from then on, in one wave or (None) in all; who is asked counts as asked all the same."""
+
+    id: OptOutId
+    school_code: SchoolCode
+    version: int
+    graduate_id: GraduateId | None
+    employer_id: EmployerId | None
+    wave_id: WaveId | None
+    source: OptOutSource
+    created_at: datetime
+    revoked_at: datetime | None
+
+    @property
+    def scope(self) -> OptOutScope:
+        """How far it reaches."""
+        return OptOutScope.ALL if self.wave_id is None else OptOutScope.WAVE
+
+
+class AlreadyOptedOut(Conflict):
+    """The person is left alone there already."""
+
+    code = "already_opted_out"
+    title = Message("已经登记过拒访", "The person has opted out there already")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from surveys.contact.domain import AttemptState, SkipReason
+from common.http import StrictModel
+from common.identifiers import GraduateId, WaveId
+from surveys.contact.domain import AttemptState, OptOutScope, OptOutSource, SkipReason
 
 
 class AttemptBody(BaseModel, from_attributes=True):
@@ -17,3 +19,28 @@ class AttemptBody(BaseModel, from_attributes=True):
     state: AttemptState
     reason: SkipReason | None = Field(description="Of `skipped`: why nothing was sent")
     at: datetime = Field(description="Of the state")
+
+
+class NewOptOut(StrictModel):
+    """Who wants to be left alone: the graduate who asks, or the one for whom a manager does."""
+
+    scope: OptOutScope
+    wave_id: WaveId | None = Field(default=None, description="Of the scope `wave`")
+    graduate_id: GraduateId | None = Field(
+        default=None, description="Of managers; a graduate asks for none but themself"
+    )
+
+
+class OptOutBody(BaseModel, from_attributes=True):
+    """An opt-out: who is left alone, and where."""
+
+    id: UUID
+    version: int
+    school_code: str
+    graduate_id: UUID | None
+    employer_id: UUID | None
+    scope: OptOutScope
+    wave_id: UUID | None
+    source: OptOutSource
+    created_at: datetime
+    revoked_at: datetime | None

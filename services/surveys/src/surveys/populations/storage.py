@@ -51,9 +51,9 @@ _PANEL = text(
         SELECT id, panel_of FROM waves WHERE id = CAST(:wave_id AS uuid)
         UNION ALL SELECT wave.id, wave.panel_of FROM waves AS wave JOIN earlier ON wave.id = earlier.panel_of
     ), line AS (
-        SELECT wave.id, wave.school_code, wave.opens_at FROM waves AS wave JOIN earlier USING (id)
+        SELECT wave.id, wave.school_code, wave.opens_at, wave.closes_at FROM waves AS wave JOIN earlier USING (id)
          WHERE wave.panel_of IS NULL
-        UNION ALL SELECT wave.id, wave.school_code, wave.opens_at FROM line JOIN waves AS wave
+        UNION ALL SELECT wave.id, wave.school_code, wave.opens_at, wave.closes_at FROM line JOIN waves AS wave
             ON wave.panel_of = line.id AND wave.school_code = line.school_code
     ), member AS (
         SELECT graduate_id FROM wave_eligible JOIN earlier ON earlier.id = wave_id WHERE earlier.panel_of IS NULL
@@ -61,7 +61,18 @@ _PANEL = text(
         SELECT line.id AS wave_id, line.opens_at, member.graduate_id, asked.graduate_id IS NOT NULL AS eligible,
                asked.graduate_id IS NOT NULL AND coalesce({newest_counted("person")}, false) AS in_roster,
                coalesce(response.state = 'submitted' OR response.effective_version IS NOT NULL, false) AS answered,
-               invited.id IS NOT NULL AS reached
+               EXISTS (SELECT FROM opt_outs AS asking
+                        WHERE asking.graduate_id = member.graduate_id AND coalesce(asking.wave_id, line.id) = line.id
+                          AND asking.created_at < line.closes_at
+                          AND (asking.revoked_at IS NULL OR asking.revoked_at >= line.closes_at)) AS opted_out,
+               -- a link that nothing was sent with was handed over
+               invited.id IS NOT NULL AND (invited.state <> 'created' OR NOT EXISTS (
+                   SELECT FROM contact_attempts AS made WHERE made.invitation_id = invited.id AND made.reason IS NULL
+                ) AND invited.channel = 'link' OR EXISTS (
+                   SELECT FROM contact_attempts AS made
+                    WHERE made.invitation_id = invited.id
+                      AND made.state IN ('sending', 'accepted', 'delivered', 'unknown')
+               )) AS reached
           FROM line CROSS JOIN member
           LEFT JOIN wave_eligible AS asked ON asked.wave_id = line.id AND asked.graduate_id = member.graduate_id
           LEFT JOIN graduates AS person ON person.graduate_id = member.graduate_id
@@ -73,9 +84,10 @@ _PANEL = text(
     )
     SELECT wave_id, count(*) AS members, count(*) FILTER (WHERE eligible) AS eligible,
            count(*) FILTER (WHERE answered) AS answered, count(*) FILTER (WHERE answered_all) AS answered_all,
-           count(*) FILTER (WHERE NOT answered AND NOT in_roster) AS left_roster, 0 AS opted_out,
-           count(*) FILTER (WHERE NOT answered AND in_roster AND NOT reached) AS not_reached,
-           count(*) FILTER (WHERE NOT answered AND in_roster AND reached) AS silent
+           count(*) FILTER (WHERE NOT answered AND NOT in_roster) AS left_roster,
+           count(*) FILTER (WHERE NOT answered AND in_roster AND opted_out) AS opted_out,
+           count(*) FILTER (WHERE NOT answered AND in_roster AND NOT opted_out AND NOT reached) AS not_reached,
+           count(*) FILTER (WHERE NOT answered AND in_roster AND NOT opted_out AND reached) AS silent
       FROM judged GROUP BY wave_id, opens_at ORDER BY opens_at, wave_id
     """
 )

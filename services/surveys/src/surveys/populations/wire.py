@@ -94,8 +94,8 @@ class Lost(BaseModel):
     """Members of a panel who did not answer, by the first reason that holds."""
 
     left_roster: int = Field(description="Not in the population any more")
-    opted_out: int
-    not_reached: int = Field(description="No link was made for them")
+    opted_out: int = Field(description="Did not want to be contacted when the wave closed, or now")
+    not_reached: int = Field(description="No link was made for them, or no message with it has arrived")
     silent: int = Field(description="Those who have a link and no answer that counts")
 
 

@@ -103,6 +103,15 @@ WORDS: Mapping[str, Message] = {
     "search_hint": Message("请输入名称或代码", "Type a name or a code"),
     "skip": Message("跳到正文", "Skip to the content"),
     "start": Message("毕业生调查", "Graduate survey"),
+    "stop": Message("不再接收调查信息", "No more messages about surveys"),
+    "stop_all": Message("不再接收本校任何调查的信息", "No messages about any survey of the school"),
+    "stop_text": Message(
+        "请选择。您仍可以用收到的链接作答；登录后可以随时撤销拒访。",
+        "Please choose. Your link still works, and with your account you can be contacted again whenever you like.",
+    ),
+    "stop_wave": Message("不再接收这次调查的信息", "No more messages about this survey"),
+    "stopped": Message("已登记，不会再就此联系您。", "Noted: you will not be contacted about it any more."),
+    "stopped_text": Message("可以关闭本页。", "You may close this page."),
     "submit": Message("提交", "Submit"),
     "screened_out": Message("感谢您的参与", "Thank you for taking part"),
     "screened_out_text": Message(

@@ -34,7 +34,10 @@ _REASON = f"""
          WHEN EXISTS (SELECT FROM opt_outs AS asked
                        WHERE coalesce(asked.graduate_id, asked.employer_id)
                              = coalesce(invitation.graduate_id, invitation.employer_id)
-                         AND coalesce(asked.wave_id, wave.id) = wave.id AND asked.revoked_at IS NULL) THEN 'opted_out'
+                         AND coalesce(asked.wave_id, wave.id) = wave.id AND asked.revoked_at IS NULL)
+              OR EXISTS (SELECT FROM calls AS spoken
+                          WHERE spoken.wave_id = wave.id AND spoken.graduate_id = invitation.graduate_id
+                            AND spoken.outcome = 'refused') THEN 'opted_out'
          WHEN person.status = 'deceased' THEN 'deceased'
          WHEN invitation.graduate_id IS NOT NULL
               AND (person.erased OR NOT {newest_counted("person")}) IS DISTINCT FROM FALSE THEN 'left_roster'

@@ -1,4 +1,4 @@
-"""Contact over HTTP."""
+"""What became of the messages of a wave."""
 
 from uuid import UUID
 

@@ -1,0 +1,9 @@
+"""Paths of contact: what became of messages, and opting out with an account or by the link of a message."""
+
+from surveys.contact.routes.attempts import router as attempts
+from surveys.contact.routes.opt_outs import router as opt_outs
+from surveys.contact.routes.stopping import router as stopping
+
+ROUTERS = (attempts, opt_outs, stopping)
+
+__all__ = ["ROUTERS"]
