@@ -24,6 +24,7 @@ BODILESS = (
     ("POST", "/v1/questionnaires/{questionnaire_id}/lint"),
     ("POST", "/v1/responses/{response_id}/withdraw"),
     ("POST", "/v1/waves/{wave_id}/freeze"),
+    ("POST", "/v1/waves/{wave_id}/code-sheets"),
     ("POST", "/v1/waves/{wave_id}/enter"),
     ("POST", "/v1/invitations/{invitation_id}/revoke"),
     ("POST", "/v1/opt-outs/{opt_out_id}/revoke"),

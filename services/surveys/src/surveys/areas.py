@@ -17,6 +17,8 @@ from surveys.answers.routes import beginning as beginning_routes
 from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
+from surveys.ballots.routes import router as ballot_routes
+from surveys.ballots.tables import ballots
 from surveys.calls.routes import claiming as claiming_routes
 from surveys.calls.routes import router as call_routes
 from surveys.calls.tables import calls
@@ -160,6 +162,7 @@ AREAS = (
             every(RETENTION_SECONDS, partial(end_past, runtime.database, runtime.cipher), name="retention"),
         ],
     ),
+    Area(tables=[ballots], routes=[ballot_routes]),
     Area(routes=PAGE_ROUTES),
     Area(
         tables=[editions, figures, weightings, weights, weighted_figures],

@@ -14,6 +14,7 @@ from common.verifying import run_checks
 from surveys.answers.commands import end_past
 from surveys.answers.storage.detaching import past, reseal_detached
 from surveys.answers.storage.rotation import reseal_contents, reseal_pages
+from surveys.ballots.storage import reseal_ballots
 from surveys.entries.storage import reseal_requests
 from surveys.invitations.storage import reseal_tokens
 from surveys.papers.storage import reseal_papers
@@ -30,6 +31,7 @@ _RESEALED = {
     "Submitted answers are sealed": reseal_contents,
     "Answers without the person are sealed": reseal_detached,
     "What was keyed of papers is sealed": reseal_papers,
+    "Ballots are sealed": reseal_ballots,
 }
 
 

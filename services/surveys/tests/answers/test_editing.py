@@ -244,7 +244,7 @@ async def test_absent_keeps_and_null_clears(client: Client, agreed: list[str]) -
     assert (await holder.get("/v1/answer")).json()["completeness"] == "partial"
 
 
-@pytest.mark.parametrize("wrong", [{"edit_hours": 169}, {"edit_hours": -1}, {"anonymity": "unlinkable"}])
+@pytest.mark.parametrize("wrong", [{"edit_hours": 169}, {"edit_hours": -1}, {"anonymity": "secret"}])
 async def test_a_wave_takes_only_settings_that_it_can_keep(manager: httpx.AsyncClient, plan: Json, wrong: Json) -> None:
     refused = await manager.post("/v1/waves", json=plan | wrong)
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/" + next(iter(wrong)))

@@ -18,8 +18,8 @@ from surveys.privacy.wire import SaidBody
 from surveys.questionnaires.domain.logic import logic_of
 from surveys.questionnaires.wire import Evaluated, PageBody, TextForm, Visible
 from surveys.responses.announcements import change_token
-from surveys.responses.domain import Completeness, Mode, ResponseState
-from surveys.waves.domain import Audience, Unit
+from surveys.responses.domain import Completeness, Mode, Response, ResponseState
+from surveys.waves.domain import Anonymity, Audience, Unit
 
 Values = Annotated[dict[str, Any], Field(max_length=1_000, description="Question → value; null: not answered")]
 
@@ -143,6 +143,7 @@ class AskedWave(BaseModel, from_attributes=True):
     year: int | None
     opens_at: datetime
     closes_at: datetime
+    anonymity: Anonymity = Field(description="Whether anybody may see the answer with the person")
 
 
 class AskingSchool(BaseModel):
@@ -175,7 +176,9 @@ class AnswerBody(BaseModel):
     @classmethod
     def of(cls, answer: Answer, language: str) -> Self:
         """The answer with everything that its holder is asked, in a language."""
-        wave, content, token, judged = answer.wave, answer.content, change_token(answer.response), answer.judged
+        wave, content, judged = answer.wave, answer.content, answer.judged
+        # nothing is announced of a ballot
+        token = change_token(answer.response) if isinstance(answer.response, Response) else None
         texts = logic_of(content).texts(judged, language)
         return cls.model_validate(
             {

@@ -62,6 +62,20 @@ _FREE = text(
      WHERE cap.wave_id = counted.wave_id AND cap.id = counted.cap_id
     """
 ).bindparams(_OF_RESPONSES)
+_FREE_UNNAMED = text(
+    """
+    WITH freed AS (
+        DELETE FROM cap_places WHERE id IN (
+            SELECT (SELECT place.id FROM cap_places AS place
+                     WHERE place.wave_id = named.wave_id AND place.cap_id = named.id AND place.response_id IS NULL
+                     ORDER BY place.id LIMIT 1)
+              FROM unnest(:waves, :caps) AS named (wave_id, id))
+        RETURNING wave_id, cap_id
+    )
+    UPDATE wave_caps AS cap SET taken = cap.taken - 1 FROM freed
+     WHERE cap.wave_id = freed.wave_id AND cap.id = freed.cap_id
+    """
+).bindparams(*_NAMED)
 _OF_RESPONSE = (
     select(cap_places.c.cap_id).where(cap_places.c.response_id == bindparam("id")).order_by(cap_places.c.cap_id)
 )
@@ -70,11 +84,11 @@ _FORGET = update(cap_places).where(cap_places.c.response_id == bindparam("of_res
 
 @dataclass(frozen=True)
 class Place:
-    """A place under a cap that a response takes."""
+    """A place under a cap that a response takes; None of an answer without a person."""
 
     wave_id: WaveId
     cap_id: str
-    response_id: ResponseId
+    response_id: ResponseId | None
 
 
 async def add(connection: Connection, wave_id: WaveId, school_code: SchoolCode, caps: Sequence[Cap]) -> None:
@@ -122,6 +136,13 @@ async def free(connection: Connection, response_ids: Sequence[ResponseId]) -> No
     """Gives back the places of responses whose invitations are held; repeatable."""
     if await connection.execute(_HOLD_TAKEN, {"ids": response_ids}):
         await connection.execute(_FREE, {"ids": response_ids})
+
+
+async def free_unnamed(connection: Connection, wave_id: WaveId, cap_ids: Sequence[str]) -> None:
+    """Gives back an unnamed place under each of these caps."""
+    named = {"waves": [wave_id] * len(cap_ids), "caps": sorted(cap_ids)}
+    if cap_ids and await connection.execute(_HOLD, named):
+        await connection.execute(_FREE_UNNAMED, named)
 
 
 async def caps_of(connection: Connection, response_id: ResponseId) -> list[str]:

@@ -10,6 +10,7 @@ from common.crypto import FieldCipher, hashed_secret
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
 from common.identifiers import InvitationId, WaveId
+from surveys.ballots.domain import must_have_links
 from surveys.invitations import storage
 from surveys.invitations.domain import (
     ANSWERABLE,
@@ -36,9 +37,11 @@ FORGET_SECONDS = 3_600.0
 """Between two looks for entries that have expired."""
 
 
-async def must_not_have_closed(unit: UnitOfWork, *, wave: Wave) -> None:
-    """Raises WaveClosed or WaveFrozen where invitations could never be answered."""
-    must_not_be_over(await waves.current(unit.connection, wave.id))
+async def must_take_links(unit: UnitOfWork, *, wave: Wave) -> None:
+    """Raises WaveClosed or WaveFrozen where links could never be answered, NotForUnlinkable where there are none."""
+    now = await waves.current(unit.connection, wave.id, hold=True)
+    must_not_be_over(now)
+    must_have_links(now)
 
 
 def sealed(cipher: FieldCipher, asked: Sequence[tuple[InvitationId, UUID]]) -> list[NewInvitation]:
@@ -53,7 +56,7 @@ def sealed(cipher: FieldCipher, asked: Sequence[tuple[InvitationId, UUID]]) -> l
 
 async def invite(unit: UnitOfWork, *, batch: Batch, made: Sequence[NewInvitation]) -> int:
     """Stores invitations, except to those who have got one meanwhile; returns how many it stored."""
-    await waves.current(unit.connection, batch.wave_id, hold=True)
+    must_have_links(await waves.current(unit.connection, batch.wave_id, hold=True))
     created = await storage.add(unit.connection, batch, made)
     if created:
         made_by = {} if batch.operation_id is None else {"operation_id": str(batch.operation_id)}

@@ -61,7 +61,7 @@ async def invite(
         kind=commands.KIND,
         parameters={"wave_id": str(wave.id), "channel": body.channel.value},
         school_code=wave.school_code,
-        before=partial(commands.must_not_have_closed, wave=wave),
+        before=partial(commands.must_take_links, wave=wave),
     )
 
 

@@ -8,7 +8,7 @@ from surveys.measures import storage
 from surveys.measures.announcements import closed, withdrawn
 from surveys.responses.domain import Moment, Response
 from surveys.waves import storage as waves
-from surveys.waves.domain import Wave
+from surveys.waves.domain import Anonymity, Wave
 
 
 async def next_moment(unit: UnitOfWork, response: Response) -> Moment:
@@ -45,13 +45,16 @@ async def take_back_erased(unit: UnitOfWork, graduate_ids: Sequence[GraduateId])
 async def close(unit: UnitOfWork, *, wave_id: WaveId) -> bool:
     """Closes a wave whose period is over and announces it after everything that was answered; False if done before.
 
+    Of an unlinkable wave nothing is announced.
+
     Acts on answers hold the wave, so that none of them is under way, and none that comes later finds it open.
     """
     if not await storage.lock_due(unit.connection, wave_id):
         return False
     wave = await waves.current(unit.connection, wave_id)
-    [moment] = await storage.next_moments(unit.connection, [(wave.id, wave.school_code)])
+    is_announced = wave.anonymity is not Anonymity.UNLINKABLE
+    moments = await storage.next_moments(unit.connection, [(wave.id, wave.school_code)] if is_announced else [])
     closed_at = await storage.close(unit.connection, wave.id)
-    await unit.announce(closed(wave, moment, closed_at))
+    await unit.announce_all([closed(wave, moment, closed_at) for moment in moments])
     await unit.audit("wave.close", "wave", wave.id, school_code=wave.school_code, detail={"version": wave.version})
     return True

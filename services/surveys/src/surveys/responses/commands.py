@@ -6,6 +6,7 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, must_equal
 from common.identifiers import ResponseId
 from common.objects import drop
+from surveys.ballots import storage as ballots
 from surveys.caps import storage as caps
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState
@@ -26,8 +27,12 @@ async def withdraw(
 ) -> Response:
     """Takes a response back, submitted or not: the answers are erased, the response no longer counts as valid.
 
-    Raises NotFound, Forbidden, the refusals of a precondition, or TransitionNotAllowed once it was.
+    Raises NotFound, Forbidden, the refusals of a precondition, or TransitionNotAllowed once it was, and for a ballot.
     """
+    if (ballot := await ballots.find(unit.connection, caller.row_scope(), response_id)) is not None:
+        caller.must_be_in(WITHDRAWERS)
+        # only who has its code can say that it is theirs
+        raise TransitionNotAllowed(ballot.state.value, [])
     found = await _visible(unit, caller, response_id)
     caller.must_be_in(WITHDRAWERS)
     wave = await waves.current(unit.connection, found.wave_id, hold=True)

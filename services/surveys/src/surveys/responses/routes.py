@@ -1,35 +1,47 @@
 """Responses over HTTP: that a graduate answered, never what."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import Query
 from fastapi import Response as HttpResponse
 
-from common.auth import Caller, Principal
-from common.database import Database
+from common.auth import Caller, Principal, Role
+from common.database import Database, UnitOfWork
 from common.errors import NotFound
 from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
 from common.identifiers import ResponseId, SchoolCode, WaveId
+from surveys.ballots import storage as ballots
+from surveys.ballots.domain import Ballot
 from surveys.responses import commands, storage
 from surveys.responses.domain import Response
 from surveys.responses.wire import ResponseBody
 
 router = Router(prefix="/v1/responses", tags=["responses"])
 
+Sheet: TypeAlias = Response | Ballot
+
 School = Annotated[SchoolCode | None, Query(description="Only this school's", max_length=64)]
 WaveQuery = Annotated[WaveId | None, Query(description="Only this wave's")]
 
 
-@router.get("", summary="Responses; a graduate sees the own ones")
+@router.get(
+    "",
+    summary="Responses; a graduate sees the own ones",
+    description="Those of an unlinkable wave are listed where `wave` names it: without a person or a time, in an order "
+    "that tells nothing.",
+)
 async def list_responses(
     *, caller: Caller, database: Db, page: Page, school: School = None, wave: WaveQuery = None
 ) -> PageOf[ResponseBody]:
     caller.must_be_in(commands.READERS)
     scope, after = caller.row_scope(), page.last_seen(UUID)
     async with database.reading() as connection:
-        found = await storage.page(connection, scope, school, wave, after, page.limit + 1)
+        found: list[Sheet] = [*await storage.page(connection, scope, school, wave, after, page.limit + 1)]
+        if not found and wave is not None and caller.role is not Role.GRADUATE:
+            found += await ballots.page(connection, scope, school, wave, after, page.limit + 1)
     return page_of(page, found, lambda response: response.id, ResponseBody.of)
 
 
@@ -42,7 +54,9 @@ async def read_response(*, caller: Caller, database: Db, response_id: ResponseId
 async def withdraw_response(
     *, caller: Caller, database: Db, response_id: ResponseId, if_match: IfMatch, once: IdempotencyKey
 ) -> HttpResponse:
-    act = partial(commands.withdraw, caller=caller, response_id=response_id, expected=if_match)
+    act: Callable[[UnitOfWork], Awaitable[Sheet]] = partial(
+        commands.withdraw, caller=caller, response_id=response_id, expected=if_match
+    )
     return await answer(
         database.act(caller.actor, act, once),
         show=_shown,
@@ -50,14 +64,17 @@ async def withdraw_response(
     )
 
 
-async def _found(database: Database, caller: Principal, response_id: ResponseId) -> Response:
+async def _found(database: Database, caller: Principal, response_id: ResponseId) -> Sheet:
+    found: Sheet | None
     async with database.reading() as connection:
         found = await storage.find(connection, caller.row_scope(), response_id)
+        if found is None and caller.role is not Role.GRADUATE:
+            found = await ballots.find(connection, caller.row_scope(), response_id)
     if found is None:
         raise NotFound
     caller.must_be_in(commands.READERS)
     return found
 
 
-def _shown(response: Response) -> HttpResponse:
+def _shown(response: Sheet) -> HttpResponse:
     return resource(ResponseBody.of(response), response.version)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from surveys.ballots.domain import Ballot
 from surveys.responses.announcements import change_token
-from surveys.responses.domain import CompletedBy, Response, ResponseState
+from surveys.responses.domain import CompletedBy, Completeness, Response, ResponseState
 
 
 class ResponseBody(BaseModel):
@@ -17,20 +18,25 @@ class ResponseBody(BaseModel):
     version: int
     change_token: str | None
     wave_id: UUID
-    graduate_id: UUID | None
+    graduate_id: UUID | None = Field(description="Null of employers, and in an unlinkable wave, where it is unknown")
     employer_id: UUID | None
     number: int = Field(description="Of several answers of one employer's link")
     school_code: str
     state: ResponseState
     questions_answered: int
     questions_total: int
-    created_at: datetime
-    recorded_at: datetime
+    created_at: datetime | None = Field(description="Null in an unlinkable wave")
+    recorded_at: datetime | None = Field(description="Null in an unlinkable wave")
     submitted_at: datetime | None
+    week: str | None = Field(default=None, description="Of the submission, `2026-W48`; of unlinkable waves only")
+    completeness: Completeness | None = Field(description="Of what was submitted last")
     completed_by: CompletedBy | None = Field(description="`close`: the end of the wave submitted it")
 
     @classmethod
-    def of(cls, response: Response) -> Self:
-        """The response with the token of its newest event."""
+    def of(cls, response: Response | Ballot) -> Self:
+        """The response with the token of its newest event; of a ballot there is none, nor a person, nor a time."""
+        if isinstance(response, Ballot):
+            unknown = ("change_token", "graduate_id", "employer_id", "created_at", "recorded_at", "submitted_at")
+            return cls.model_validate({**vars(response), **dict.fromkeys(unknown), "number": 1})
         token = change_token(response)
         return cls.model_validate(vars(response) | {"change_token": token and token.encode()})

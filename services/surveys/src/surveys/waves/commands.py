@@ -10,6 +10,7 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid, Message, NotFound, must_equal
 from common.identifiers import WaveId
 from common.sql import Connection
+from surveys.ballots.domain import must_be_enough, must_be_unlinkable, must_not_have_begun
 from surveys.caps.domain import problems_of
 from surveys.ladders import domain as ladders
 from surveys.privacy.storage.statements import newest
@@ -17,7 +18,16 @@ from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.waves import storage
 from surveys.waves.announcements import request_responses
-from surveys.waves.domain import Cycle, NotChangeable, Wave, WavePhase, WavePlan, must_be_changeable, with_code
+from surveys.waves.domain import (
+    Anonymity,
+    Cycle,
+    NotChangeable,
+    Wave,
+    WavePhase,
+    WavePlan,
+    must_be_changeable,
+    with_code,
+)
 
 MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
@@ -36,7 +46,8 @@ _UNKNOWN_VERSION = Message("没有这份已发布的问卷版本", "There is no 
 async def create(unit: UnitOfWork, *, caller: Principal, plan: WavePlan) -> Wave:
     """Freezes the population as eligible and announces that each of them is asked.
 
-    Raises Forbidden, NotFound for a school out of scope, CodeTaken, Invalid for a plan that cannot be carried out.
+    Raises Forbidden, NotFound for a school out of scope, CodeTaken, Invalid for a plan that cannot be carried out (of
+    an unlinkable wave NotForUnlinkable or TooFewForUnlinkable).
     """
     must_manage(caller, plan)
     return await make(unit, plan)
@@ -47,7 +58,8 @@ async def make(unit: UnitOfWork, plan: WavePlan) -> Wave:
     asked = await judged(unit.connection, plan)
     await _must_be_drawable(unit.connection, plan)
     wave = await storage.add(unit.connection, plan)
-    await request_responses(unit, wave, len(list(asked.questions)))
+    must_be_enough(wave.anonymity, wave.eligible)
+    await _announce(unit, wave, asked)
     detail = {"version": wave.version, "eligible": wave.eligible}
     await unit.audit("wave.create", "wave", wave.id, school_code=wave.school_code, detail=detail)
     return wave
@@ -66,9 +78,13 @@ async def change(
     changed = must_be_changeable(wave, with_code(wave, changes))
     await _must_not_be_due(unit.connection, wave, changed)
     asked = await judged(unit.connection, replace(wave, **changed))
+    if Anonymity.UNLINKABLE in {wave.anonymity, changed.get("anonymity")} and "anonymity" in changed:
+        must_not_have_begun(await storage.links_and_codes(unit.connection, wave.id))
+        must_be_enough(changed["anonymity"], wave.eligible)
     saved = await storage.save(unit.connection, wave, changed)
-    if any(getattr(saved, name) != getattr(wave, name) for name in _ANNOUNCED):
-        await request_responses(unit, saved, len(list(asked.questions)))
+    is_new = wave.anonymity is Anonymity.UNLINKABLE and "anonymity" in changed
+    if is_new or any(getattr(saved, name) != getattr(wave, name) for name in _ANNOUNCED):
+        await _announce(unit, saved, asked)
     detail = {"version": saved.version, "changed": sorted(changed)}
     await unit.audit("wave.change", "wave", saved.id, school_code=saved.school_code, detail=detail)
     return saved
@@ -87,6 +103,12 @@ def permitted(caller: Principal, wave: Wave | None) -> Wave:
         raise NotFound
     caller.must_be_in(MANAGERS)
     return wave
+
+
+async def _announce(unit: UnitOfWork, wave: Wave, asked: PublishedVersion) -> None:
+    """Announces that everybody eligible is asked; of an unlinkable wave nothing is."""
+    if wave.anonymity is not Anonymity.UNLINKABLE:
+        await request_responses(unit, wave, len(list(asked.questions)))
 
 
 async def _must_be_drawable(connection: Connection, plan: WavePlan) -> None:
@@ -130,4 +152,5 @@ async def judged(connection: Connection, plan: WavePlan) -> PublishedVersion:
             raise Invalid([FieldProblem("/privacy_statement_id", "unknown_privacy_statement", _UNKNOWN_STATEMENT)])
     if problems := problems_of(asked, plan.caps):
         raise Invalid(problems)
+    must_be_unlinkable(plan, asked)
     return asked

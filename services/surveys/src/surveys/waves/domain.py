@@ -51,10 +51,11 @@ class WavePhase(StrEnum):
 
 
 class Anonymity(StrEnum):
-    """匿名方式: who may see an answer with the person."""
+    """匿名方式: who may see an answer with the person; of `unlinkable` ones nothing leads to a person at all."""
 
     IDENTIFIED = "identified"
     PSEUDONYMOUS = "pseudonymous"
+    UNLINKABLE = "unlinkable"
 
 
 MAX_EDIT_HOURS = 168

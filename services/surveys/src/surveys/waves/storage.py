@@ -98,7 +98,9 @@ _WITHDRAWN = literal_column(
     """
     CASE WHEN waves.frozen_at IS NULL THEN 0 ELSE (
         SELECT count(*) FROM frozen_rows AS kept JOIN responses AS response ON response.id = kept.response_id
-         WHERE kept.wave_id = waves.id AND response.state = 'withdrawn') END
+         WHERE kept.wave_id = waves.id AND response.state = 'withdrawn') + (
+        SELECT count(*) FROM ballots
+         WHERE wave_id = waves.id AND state = 'withdrawn' AND frozen_digest IS NOT NULL) END
     """,
     Integer,
 )
@@ -119,6 +121,11 @@ _SAVE = update(waves).where(waves.c.id == bindparam("of_id"))
 _FREEZE = _SAVE.values(version=waves.c.version + 1, frozen_at=NOW, dataset_hash=bindparam("of_data"))
 _IS_DUE = and_(waves.c.closed_at.is_(None), waves.c.closes_at <= NOW)
 _DUE = select(waves.c.id).where(_IS_DUE).order_by(waves.c.closes_at, waves.c.id).limit(bindparam("limit"))
+_LINKS_AND_CODES = text(
+    """
+    SELECT (SELECT count(*) FROM invitations WHERE wave_id = :id) + (SELECT count(*) FROM ballots WHERE wave_id = :id)
+    """
+).bindparams(bindparam("id", type_=Uuid))
 _BEGIN_CLOSING = _SAVE.where(_IS_DUE, waves.c.closing_at.is_(None)).values(closing_at=NOW)
 
 _NOTE_CHANGE = text(
@@ -203,6 +210,11 @@ async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -
     with _code_must_be_free():
         await connection.execute(_save(tuple(of_row)), {**of_row, "of_id": wave.id})
     return await current(connection, wave.id)
+
+
+async def links_and_codes(connection: Connection, wave_id: WaveId) -> int:
+    """How many links and codes were made for a wave."""
+    return int(await connection.scalar(_LINKS_AND_CODES, {"id": wave_id}))
 
 
 async def due(connection: Connection, limit: int) -> list[WaveId]:

@@ -84,7 +84,7 @@ waves = Table(
     CheckConstraint("unit IN ('employer', 'hire')", name="unit_known"),
     CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
     CheckConstraint("(frozen_at IS NULL) = (dataset_hash IS NULL)", name="frozen_has_hash"),
-    CheckConstraint("anonymity IN ('identified', 'pseudonymous')", name="anonymity_known"),
+    CheckConstraint("anonymity IN ('identified', 'pseudonymous', 'unlinkable')", name="anonymity_known"),
     CheckConstraint("edit_hours BETWEEN 0 AND 168", name="edit_hours_allowed"),
 )
 Index("ix_waves_school_code_id", waves.c.school_code, waves.c.id)

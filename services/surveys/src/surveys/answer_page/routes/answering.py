@@ -17,9 +17,9 @@ from surveys.answer_page.routes.visits import Here, Visit, as_page, asked_on, is
 from surveys.answer_page.wire.forms import FILES, KINDS, Form, PageForms
 from surveys.answer_page.wire.questions import faults_of, said, shown_on
 from surveys.answers import commands
-from surveys.answers.commands import Answer, holder_of
+from surveys.answers.commands import Answer, Holder, holder_of
 from surveys.answers.wire import MUST_BE_AGREED
-from surveys.invitations.domain import Invitation, LinkRefused
+from surveys.invitations.domain import LinkRefused
 from surveys.questionnaires.domain.content import QuestionnairePage, QuestionType
 from surveys.questionnaires.domain.logic import pointer_of
 from surveys.responses.domain import AlreadySubmitted, Mode, ResponseState
@@ -200,9 +200,7 @@ def _page_of(answer: Answer, page_id: str) -> QuestionnairePage:
     return page
 
 
-async def _stored(
-    here: Visit, invitation: Invitation, objects: StoredFiles, page: QuestionnairePage, form: Form
-) -> Fields:
+async def _stored(here: Visit, invitation: Holder, objects: StoredFiles, page: QuestionnairePage, form: Form) -> Fields:
     """The fields of the files that came with a form, which name them from now on; raises what a file is refused for."""
     asked = [each.id for each in page.questions if each.type is QuestionType.FILE and each.id in form.files]
     stored = {}

@@ -9,6 +9,7 @@ from common.errors import Message, NotFound
 from common.http import OPEN, Router
 from surveys.answer_page.routes.visits import Here, Visit, as_page
 from surveys.answers import commands
+from surveys.ballots.domain import Ballot, digest_of
 from surveys.invitations.domain import LinkRefused, has_form
 
 router = Router(prefix="/a", credential=OPEN, include_in_schema=False)
@@ -27,12 +28,12 @@ async def read_start(*, here: Here) -> Response:
 @router.post("")
 @as_page
 async def open_link(*, here: Here) -> Response:
-    token = (await here.form()).first("link").strip().rpartition("#")[2].strip()
+    # what is typed from paper may have spaces between its groups
+    token = "".join((await here.form()).first("link").rpartition("#")[2].split())
     if not has_form(token):
         return _refused(here, LinkRefused.title if token else _EMPTY)
-    digest = hashed_secret(token)
     try:
-        invitation = await commands.follow(here.database, digest)
+        invitation = await commands.follow(here.database, hashed_secret(token), digest_of(token))
     except LinkRefused:
         return _refused(here, LinkRefused.title)
     try:
@@ -42,7 +43,7 @@ async def open_link(*, here: Here) -> Response:
         # it is used up, and what it gave can still be withdrawn; an employer may have more to say
         more = await commands.takes_more(here.database, invitation)
         response = here.goes_to("/done") if more else _refused(here, LinkRefused.title, withdrawable=True)
-    return here.remembers(response, digest)
+    return here.remembers(response, digest_of(token) if isinstance(invitation, Ballot) else hashed_secret(token))
 
 
 @router.get("/files/{name}")

@@ -18,8 +18,8 @@ from surveys.answer_page.wire.forms import Form, form_of
 from surveys.answer_page.wire.pages import page
 from surveys.answer_page.wire.sessions import COOKIE, LIVES, cookie_of, digest_in
 from surveys.answers import commands
-from surveys.answers.commands import Answer
-from surveys.invitations.domain import Invitation, LinkRefused
+from surveys.answers.commands import Answer, Holder
+from surveys.invitations.domain import LinkRefused
 from surveys.questionnaires.domain.content import Question, QuestionnairePage
 from surveys.questionnaires.domain.logic import logic_of, pointer_of
 from surveys.questionnaires.domain.questions import kind_of
@@ -49,7 +49,7 @@ class Visit:
         cookie = self.request.cookies.get(COOKIE)
         return None if cookie is None else digest_in(self.cipher, cookie)
 
-    async def invitation(self) -> Invitation:
+    async def invitation(self) -> Holder:
         """The invitation of the link; raises LinkRefused."""
         if self.digest is None:
             raise LinkRefused

@@ -128,6 +128,27 @@ WORDS: Mapping[str, Message] = {
     ),
     "withdrawn": Message("答卷已撤回", "Your answers were withdrawn"),
     "withdrawn_text": Message("您填写的内容已全部删除。", "All that you filled in was erased."),
+    "who_reads": Message("谁能看到您的回答", "Who can read your answers"),
+    "reads_identified": Message(
+        "本轮为实名调查：调查负责人为提供帮助或更正信息，可逐份查看答卷及答题人，每次查看都有记录。",
+        "Your answers are kept with your name: the survey manager can open one answer at a time with the person, to "
+        "support you or to correct data, and every reading is recorded.",
+    ),
+    "reads_pseudonymous": Message(
+        "本轮为去标识调查：工作人员看不到哪份答卷是谁的，统计表不显示少数人的回答；系统仍能把答卷与您对应，"
+        "以便不重复提醒、供您修改或撤回。",
+        "No member of staff sees whose answer is whose, and tables never show the answers of a few. The system can "
+        "still tell which answer is yours, so that you are not reminded again and can change it or take it back.",
+    ),
+    "reads_unlinkable": Message(
+        "本轮为不可关联调查：答卷只存于您的编码之下，编码与您的对应关系从未保存，任何人都无法从数据库、备份和日志查出"
+        "答卷是谁的，也不知道谁答过。提交后不能修改；凭编码可随时撤回，编码丢失则无法撤回。"
+        "注意：在送达途中看到这条消息或这张纸条的人，可以凭其中的编码认出答卷；请勿在回答中写下姓名等个人信息。",
+        "Your answers are kept under your code alone, and which code you have was never stored: from database, backups "
+        "and logs nobody can find out whose an answer is, nor who has answered. What was submitted cannot be changed; "
+        "with the code you can take it back at any time, without it nobody can. Note: whoever sees the message or the "
+        "slip on its way to you can link the answer by its code; and do not write your name into an answer.",
+    ),
     "yes": Message("是", "Yes"),
     "you_wrote": Message("您的填写", "Your answer"),
     "to_consent": Message("查看隐私声明", "Read the privacy statement"),

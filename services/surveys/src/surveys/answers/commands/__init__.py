@@ -7,21 +7,10 @@ from surveys.answers.commands.beginning import Begun, begin, begun_before, takes
 from surveys.answers.commands.closing import CLOSE_SECONDS, close_due_waves, end
 from surveys.answers.commands.consenting import agree
 from surveys.answers.commands.detaching import detach, end_past
-from surveys.answers.commands.filing import AnswerFile, add_file
+from surveys.answers.commands.filing import AnswerFile, add_file, must_take_files
+from surveys.answers.commands.following import RESPONDENT, Holder, acted, follow, holder_of, open_link
 from surveys.answers.commands.freezing import freezable, freeze
-from surveys.answers.commands.holding import (
-    RESPONDENT,
-    Answer,
-    Asked,
-    asked_in,
-    find,
-    follow,
-    holder_of,
-    must_be_taken,
-    open_link,
-    read,
-    show,
-)
+from surveys.answers.commands.holding import Answer, Asked, Sheet, asked_in, find, must_be_taken, read, show
 from surveys.answers.commands.revealing import Revealed, reveal
 from surveys.answers.commands.saving import SETTLE_SECONDS, reopen, save_page, settle, settle_overdue, submit
 from surveys.answers.commands.standing_in import enter, faults_of, must_be_enterable, statement_of
@@ -35,7 +24,10 @@ __all__ = [
     "AnswerFile",
     "Asked",
     "Begun",
+    "Holder",
     "Revealed",
+    "Sheet",
+    "acted",
     "add_file",
     "agree",
     "asked_in",
@@ -54,6 +46,7 @@ __all__ = [
     "holder_of",
     "must_be_enterable",
     "must_be_taken",
+    "must_take_files",
     "open_link",
     "read",
     "reopen",

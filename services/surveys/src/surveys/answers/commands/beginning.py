@@ -11,8 +11,10 @@ from common.crypto import FieldCipher, hashed_secret
 from common.database import Database, UnitOfWork
 from common.identifiers import InvitationId, ResponseId
 from common.once import Answered
+from surveys.answers.commands.following import Holder
 from surveys.answers.commands.holding import audit
 from surveys.answers.domain import MAX_HIRES, OneAnswer, TooManyAnswers
+from surveys.ballots.domain import Ballot
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import ENDED, TOKEN_BYTES, Entry, Invitation, LinkRefused
 from surveys.privacy.commands import statement_for
@@ -38,10 +40,10 @@ class Begun:
     version: int = 1
 
 
-async def begin(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation) -> Begun:
+async def begin(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Holder) -> Begun:
     """Begins the next answer of a link; raises OneAnswer, LinkRefused, WaveNotOpen, or TooManyAnswers."""
     wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
-    if wave.unit is not Unit.HIRE:
+    if wave.unit is not Unit.HIRE or isinstance(invitation, Ballot):
         raise OneAnswer
     held = await invitations.hold(unit.connection, invitation.id)
     if held.token_digest is None or held.state in ENDED or wave.is_over:
@@ -61,16 +63,18 @@ async def begin(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation
     return Begun(begun.id, number, token)
 
 
-async def begun_before(database: Database, cipher: FieldCipher, invitation: Invitation, done: Answered) -> Begun:
+async def begun_before(database: Database, cipher: FieldCipher, done: Answered) -> Begun:
     """What `begin` has answered: its token follows from the place of the answer."""
     async with database.reading() as connection:
         response = await responses.find(connection, EVERYTHING, ResponseId(UUID(done.object_id)))
     assert response, "responses are never deleted"
-    return Begun(response.id, response.number, _token(cipher, invitation.id, response.number))
+    return Begun(response.id, response.number, _token(cipher, response.invitation_id, response.number))
 
 
-async def takes_more(database: Database, invitation: Invitation) -> bool:
+async def takes_more(database: Database, invitation: Holder) -> bool:
     """Whether another answer may be begun with a link."""
+    if isinstance(invitation, Ballot):
+        return False
     async with database.reading() as connection:
         wave = await waves.current(connection, invitation.wave_id)
     return wave.takes_more and invitation.token_digest is not None and invitation.state not in ENDED

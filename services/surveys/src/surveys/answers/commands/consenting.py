@@ -3,9 +3,11 @@
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid, Message
-from surveys.answers.commands.holding import Answer, answer_of, answerable, audit, must_be_open
-from surveys.invitations.domain import Invitation
-from surveys.privacy.domain import Means
+from surveys.answers.commands.following import Holder
+from surveys.answers.commands.holding import Answer, Sheet, answer_of, answerable, audit, must_be_open
+from surveys.ballots import storage as ballots
+from surveys.ballots.domain import Ballot, Consented
+from surveys.privacy.domain import Means, StatementVersion
 from surveys.privacy.storage import receipts
 from surveys.responses import storage as responses
 
@@ -19,7 +21,7 @@ async def agree(
     unit: UnitOfWork,
     *,
     cipher: FieldCipher,
-    invitation: Invitation,
+    invitation: Holder,
     expected: ExpectedVersion,
     statement_version: int,
     sensitive: bool,
@@ -36,11 +38,21 @@ async def agree(
     if shown.shows_another or shown.statement.number != statement_version:
         message = _CHANGED if shown.shows_another else _shown(shown.statement.number)
         raise Invalid([FieldProblem("/statement_version", "statement_not_current", message)])
-    response = await responses.save(unit.connection, found)
     means = Means.ORAL if invitation.by_phone else Means.SCREEN
-    await receipts.add(unit.connection, response, shown.statement, means, sensitive=sensitive)
-    await audit(unit, "consent", response)
+    response = await _keep(unit, found, shown.statement, means, sensitive=sensitive)
     return await answer_of(unit.connection, cipher, asked, response)
+
+
+async def _keep(unit: UnitOfWork, found: Sheet, statement: StatementVersion, means: Means, *, sensitive: bool) -> Sheet:
+    """Keeps the receipt, of a ballot in the ballot itself, without a time."""
+    if isinstance(found, Ballot):
+        return await ballots.agree(
+            unit.connection, found, Consented(statement.statement_id, statement.number, sensitive)
+        )
+    response = await responses.save(unit.connection, found)
+    await receipts.add(unit.connection, response, statement, means, sensitive=sensitive)
+    await audit(unit, "consent", response)
+    return response
 
 
 def _shown(number: int) -> Message:

@@ -9,12 +9,15 @@ from common.auth import Principal
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, Missing, must_equal
-from common.identifiers import WaveId
+from common.identifiers import ResponseId, WaveId
+from common.sql import Connection
 from surveys.answers.storage import freezing as storage
 from surveys.answers.storage.freezing import Counted, FrozenRow
+from surveys.ballots import storage as ballots
+from surveys.ballots.domain import Ballot
 from surveys.waves import storage as waves
 from surveys.waves.commands import permitted
-from surveys.waves.domain import Wave, must_be_freezable
+from surveys.waves.domain import Anonymity, Wave, must_be_freezable
 
 SALT_BYTES = 16
 """Random bytes before each row: without them a digest says nothing, and withdrawal destroys them."""
@@ -24,7 +27,7 @@ async def freezable(database: Database, caller: Principal, cipher: FieldCipher, 
     """The rows of a wave as they count now, for `freeze`; raises NotFound, Forbidden, NotClosed or WaveFrozen."""
     async with database.reading() as connection:
         must_be_freezable(permitted(caller, await waves.find(connection, caller.row_scope(), wave_id)))
-        counted = await storage.counted(connection, wave_id)
+        counted = await _counted(connection, wave_id)
     # decrypting thousands of answers would hold up every request of this process
     return await asyncio.to_thread(_frozen, cipher, counted)
 
@@ -41,10 +44,13 @@ async def freeze(
     wave = await waves.lock(unit.connection, wave_id)
     must_equal(expected, wave.version)
     must_be_freezable(wave)
-    counted = await storage.counted(unit.connection, wave_id)
-    if {(each.response_id, each.version) for each in counted} != {(each.response_id, each.version) for each in made}:
+    counted = await _counted(unit.connection, wave_id)
+    if set(map(_place, counted)) != {(each.response_id, each.version) for each in made}:
         raise Missing("rows")
-    await storage.keep(unit.connection, wave, made)
+    if wave.anonymity is Anonymity.UNLINKABLE:
+        await ballots.freeze(unit.connection, made)
+    else:
+        await storage.keep(unit.connection, wave, made)
     frozen = await waves.freeze(unit.connection, wave, dataset_hash(each.digest for each in made))
     detail = {"version": frozen.version, "rows": len(made), "dataset_hash": frozen.dataset_hash}
     await unit.audit("wave.freeze", "wave", wave.id, school_code=wave.school_code, detail=detail)
@@ -60,10 +66,19 @@ def dataset_hash(digests: Iterable[bytes]) -> str:
     return sha256(b"".join(sorted(digests))).hexdigest()
 
 
-def _frozen(cipher: FieldCipher, counted: Sequence[Counted]) -> list[FrozenRow]:
+async def _counted(connection: Connection, wave_id: WaveId) -> Sequence[Counted | Ballot]:
+    """What counts of a wave: it has either responses or ballots."""
+    return await storage.counted(connection, wave_id) or await ballots.given(connection, wave_id)
+
+
+def _place(counted: Counted | Ballot) -> tuple[ResponseId, int]:
+    return counted.id if isinstance(counted, Ballot) else counted.response_id, counted.version
+
+
+def _frozen(cipher: FieldCipher, counted: Sequence[Counted | Ballot]) -> list[FrozenRow]:
     made = []
     for each in counted:
         salt = token_bytes(SALT_BYTES)
-        digest = sha256(salt + storage.row_of(cipher, each)).digest()
-        made.append(FrozenRow(each.response_id, each.version, salt, digest))
+        row = ballots.row_of(cipher, each) if isinstance(each, Ballot) else storage.row_of(cipher, each)
+        made.append(FrozenRow(*_place(each), salt, sha256(salt + row).digest()))
     return made

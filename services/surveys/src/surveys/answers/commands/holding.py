@@ -1,25 +1,26 @@
-"""What a link asks and what was answered, and the first use of a link."""
+"""What a link asks, and what was answered."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from typing import Any, TypeAlias
 
 from common import clock
-from common.auth import Actor
 from common.crypto import FieldCipher
-from common.database import Database, UnitOfWork
+from common.database import UnitOfWork
 from common.errors import ExpectedVersion, NotFound, Versions, must_equal
 from common.identifiers import ResponseId
 from common.sql import Connection
 from surveys.answers import storage
+from surveys.answers.commands.following import Holder, held_by
 from surveys.answers.domain import changed, facts_about
 from surveys.answers.storage import Values
+from surveys.ballots import storage as ballots
+from surveys.ballots.domain import Ballot
 from surveys.caps.domain import CapFull
 from surveys.employers.storage import employer_of
-from surveys.invitations import storage as invitations
 from surveys.invitations.domain import ENDED, Invitation, InvitationState, LinkRefused
 from surveys.privacy.commands import statement_for
-from surveys.privacy.domain import Receipt, StatementVersion
+from surveys.privacy.domain import Means, Receipt, StatementVersion
 from surveys.privacy.storage import receipts
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.domain.facts import Facts
@@ -27,13 +28,13 @@ from surveys.questionnaires.domain.logic import Judged, logic_of
 from surveys.questionnaires.storage import published
 from surveys.responses import storage as responses
 from surveys.responses.domain import AlreadySubmitted, Response, ResponseState
-from surveys.roster.domain import SchoolNames, Situation
+from surveys.roster.domain import Groups, Registered, SchoolNames, Situation
 from surveys.roster.storage import school_names, situation_of
 from surveys.waves import storage as waves
-from surveys.waves.domain import Unit, Wave, WaveNotOpen, WavePhase
+from surveys.waves.domain import Unit, Wave, WaveNotOpen
 
-RESPONDENT = "respondent"
-"""Role under which the audit trail names the holder of a link, who has no account."""
+Sheet: TypeAlias = Response | Ballot
+"""Where what is answered is kept: under a person, or under the digest of a code."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Answer(Asked):
     until `editable_until`.
     """
 
-    response: Response
+    response: Sheet
     values: Values
     statement: StatementVersion
     receipt: Receipt | None
@@ -84,41 +85,7 @@ class Answer(Asked):
         return replace(self, values=values, judged=logic_of(self.content).judge(values, self.facts))
 
 
-def holder_of(invitation: Invitation) -> Actor:
-    """Who acts with the link of this invitation."""
-    return Actor(f"invitation:{invitation.id}", RESPONDENT)
-
-
-async def follow(database: Database, digest: bytes) -> Invitation:
-    """The invitation whose link's token has this digest, its first use noted; raises LinkRefused."""
-    # equality is decided on the digest of a random secret, so the index's timing gives no token away
-    async with database.reading() as connection:
-        invitation = await invitations.by_digest(connection, digest)
-    if invitation is None:
-        raise LinkRefused
-    if invitation.state is InvitationState.CREATED:
-        await database.act(holder_of(invitation), partial(open_link, invitation=invitation))
-    return invitation
-
-
-async def open_link(unit: UnitOfWork, *, invitation: Invitation) -> None:
-    """Notes the first use of a link while its wave is open: from then on only its holder can read it.
-
-    This is an act of its own: it stays when the request that used the link first is refused for something else.
-    """
-    wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
-    # read again under its lock: of two first uses one opens the link
-    held = await invitations.hold(unit.connection, invitation.id)
-    if held.state is not InvitationState.CREATED or held.token_digest is None or wave.phase is not WavePhase.OPEN:
-        return
-    await invitations.mark(unit.connection, held.id, InvitationState.OPENED)
-    statement = await statement_for(unit.connection, wave.school_code, wave.privacy_statement_id)
-    await responses.begun_with(unit.connection, held, *statement.place)
-    detail = {"wave_id": str(held.wave_id)}
-    await unit.audit("invitation.open", "invitation", held.id, school_code=held.school_code, detail=detail)
-
-
-async def read(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
+async def read(connection: Connection, cipher: FieldCipher, invitation: Holder) -> Answer:
     """The answer behind a link; raises LinkRefused, or WaveNotOpen."""
     wave = await waves.current(connection, invitation.wave_id)
     await _must_be_answerable(connection, invitation, wave)
@@ -126,7 +93,7 @@ async def read(connection: Connection, cipher: FieldCipher, invitation: Invitati
     return await find(connection, cipher, invitation)
 
 
-async def show(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation) -> Answer:
+async def show(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Holder) -> Answer:
     """Notes which privacy statement the holder is shown, since only that one can be agreed to.
 
     The version of the response rises with another statement, so that what was read before cannot be agreed to any more.
@@ -137,17 +104,19 @@ async def show(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation)
     if not answer.shows_another:
         return answer
     statement_id, number = answer.statement.place
-    shown = await responses.save(
-        unit.connection, response, shown_statement_id=statement_id, shown_statement_version=number
-    )
-    await audit(unit, "show_statement", shown)
-    return replace(answer, response=shown)
+    stated = {"shown_statement_id": statement_id, "shown_statement_version": number}
+    return replace(answer, response=await saved(unit, response, "show_statement", **stated))
 
 
-async def find(connection: Connection, cipher: FieldCipher, invitation: Invitation) -> Answer:
+async def find(connection: Connection, cipher: FieldCipher, invitation: Holder) -> Answer:
     """The answer behind a link that was opened, even if it is used up by now."""
     wave = await waves.current(connection, invitation.wave_id)
-    response = await responses.of_invitation(connection, invitation.id, invitation.number)
+    response: Sheet | None
+    if isinstance(invitation, Ballot):
+        ballot = await ballots.current(connection, invitation.id)
+        response = ballot if ballot.is_opened else None
+    else:
+        response = await responses.of_invitation(connection, invitation.id, invitation.number)
     if response is None:
         # the wave has opened since the link was looked at
         raise WaveNotOpen(opens_at=wave.opens_at.isoformat())
@@ -155,8 +124,8 @@ async def find(connection: Connection, cipher: FieldCipher, invitation: Invitati
 
 
 async def answerable(
-    unit: UnitOfWork, invitation: Invitation, expected: ExpectedVersion, page_id: str | None = None
-) -> tuple[Asked, Response]:
+    unit: UnitOfWork, invitation: Holder, expected: ExpectedVersion, page_id: str | None = None
+) -> tuple[Asked, Sheet]:
     """What a link asks, and its response, held until the act ends; `page_id` is the page that the act is about.
 
     Raises LinkRefused, NotFound for an unknown page, the refusals of a precondition, or WaveNotOpen.
@@ -164,10 +133,10 @@ async def answerable(
     wave = await waves.current(unit.connection, invitation.wave_id, hold=True)
     # before the invitation is held, for which the other acts on this response wait
     asked = await asked_in(unit.connection, wave)
-    held = replace(await invitations.hold(unit.connection, invitation.id), number=invitation.number)
+    held = await held_by(unit.connection, invitation)
     await _must_be_answerable(unit.connection, held, wave)
     # before the wave opens there is none: it is begun to have a version to compare, and undone with the refusal
-    response = await responses.begun(unit.connection, held)
+    response = held if isinstance(held, Ballot) else await responses.begun(unit.connection, held)
     if page_id is not None and asked.content.page(page_id) is None:
         raise NotFound
     must_equal(expected, response.version)
@@ -175,17 +144,16 @@ async def answerable(
     return asked, response
 
 
-async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, response: Response) -> Answer:
+async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, response: Sheet) -> Answer:
     """The answer with everything that was saved of it."""
-    values = await storage.values_of(connection, cipher, response)
-    receipt = await receipts.newest(connection, response.id)
+    values, receipt, situation = await _kept(connection, cipher, response)
     if receipt is None:
         statement = await statement_for(connection, asked.wave.school_code, asked.wave.privacy_statement_id)
     else:
         statement = await receipts.statement_of(connection, receipt)
-    submitted = response.submitted_at is not None and response.state is not ResponseState.WITHDRAWN
-    until = (await responses.editing(connection, response.id)).until if submitted else None
-    situation = await situation_of(connection, response.graduate_id)
+    until = None
+    if isinstance(response, Response) and response.submitted_at and response.state is not ResponseState.WITHDRAWN:
+        until = (await responses.editing(connection, response.id)).until
     agreed = receipt is not None and receipt.sensitive
     day = clock.today() if receipt is None else receipt.recorded_at.astimezone(clock.SHANGHAI).date()
     employer = None if response.employer_id is None else await employer_of(connection, response.employer_id)
@@ -205,13 +173,33 @@ async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, r
     )
 
 
-def must_be_open(response: Response) -> None:
+async def receipt_of(connection: Connection, response: Sheet) -> Receipt | None:
+    """The consent that counts; None before the first."""
+    if isinstance(response, Response):
+        return await receipts.newest(connection, response.id)
+    given = response.consented
+    if given is None:
+        return None
+    # no time is kept of it: expressions ask the day on which they are judged
+    return Receipt(given.statement_id, given.statement_version, given.sensitive, Means.SCREEN, clock.now())
+
+
+async def saved(unit: UnitOfWork, response: Sheet, act: str, **changes: Any) -> Sheet:
+    """Stores the next version of an answer, and notes who did what to it; of a ballot no note is made."""
+    if isinstance(response, Ballot):
+        return await ballots.save(unit.connection, response, **changes)
+    after = await responses.save(unit.connection, response, **changes)
+    await audit(unit, act, after)
+    return after
+
+
+def must_be_open(response: Sheet) -> None:
     """Raises AlreadySubmitted for what has to be opened again before it is changed."""
     if response.state is ResponseState.SUBMITTED:
         raise AlreadySubmitted
 
 
-def must_be_taken(response: Response) -> None:
+def must_be_taken(response: Sheet) -> None:
     """Raises CapFull for what a cap has screened out, once that is committed."""
     if response.state is ResponseState.SCREENED_OUT:
         raise CapFull(response.full_cap)
@@ -228,8 +216,23 @@ async def audit(unit: UnitOfWork, act: str, response: Response) -> None:
     )
 
 
-async def _must_be_answerable(connection: Connection, invitation: Invitation, wave: Wave) -> None:
-    """Raises LinkRefused for a link that is used up, expired, or of who is erased."""
+async def _kept(
+    connection: Connection, cipher: FieldCipher, response: Sheet
+) -> tuple[Values, Receipt | None, Situation]:
+    """What was answered and agreed to, and what is known of the person: of a ballot's nothing."""
+    receipt = await receipt_of(connection, response)
+    if isinstance(response, Ballot):
+        return ballots.values_of(cipher, response), receipt, Situation(Groups(), Registered())
+    values = await storage.values_of(connection, cipher, response)
+    return values, receipt, await situation_of(connection, response.graduate_id)
+
+
+async def _must_be_answerable(connection: Connection, invitation: Holder, wave: Wave) -> None:
+    """Raises LinkRefused for a link or a code that is used up, expired, or of who is erased."""
+    if isinstance(invitation, Ballot):
+        if invitation.state is not ResponseState.OPEN or wave.is_over:
+            raise LinkRefused
+        return
     if invitation.token_digest is None or wave.is_over:
         raise LinkRefused
     if wave.unit is Unit.HIRE:

@@ -12,6 +12,7 @@ from common.purposes import PurposeNotPermitted
 from surveys.answers import storage
 from surveys.answers.domain import NothingSubmitted, NotIdentified
 from surveys.answers.storage import Values
+from surveys.ballots import storage as ballots
 from surveys.responses import storage as responses
 from surveys.responses.commands import READERS
 from surveys.responses.domain import Response
@@ -42,12 +43,15 @@ async def reveal(
     Raises NotFound, Forbidden, PurposeNotPermitted, NotIdentified, or NothingSubmitted.
     """
     response = await responses.find(unit.connection, caller.row_scope(), response_id)
-    if response is None:
+    ballot = await ballots.find(unit.connection, caller.row_scope(), response_id) if response is None else None
+    if response is None and ballot is None:
         raise NotFound
     caller.must_be_in(READERS)
     caller.must_be(Role.SURVEY_MANAGER)
     if purpose not in PURPOSES:
         raise PurposeNotPermitted
+    if response is None:
+        raise NotIdentified
     wave = await waves.current(unit.connection, response.wave_id)
     if wave.anonymity is not Anonymity.IDENTIFIED:
         raise NotIdentified

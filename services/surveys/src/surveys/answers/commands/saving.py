@@ -9,16 +9,28 @@ from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid
 from surveys.answers import storage
-from surveys.answers.commands.holding import Answer, Asked, answer_of, answerable, audit, must_be_open
-from surveys.answers.commands.screening import screen_out, take_places
+from surveys.answers.commands.following import Holder
+from surveys.answers.commands.holding import (
+    Answer,
+    Asked,
+    Sheet,
+    answer_of,
+    answerable,
+    audit,
+    must_be_open,
+    receipt_of,
+)
+from surveys.answers.commands.screening import caps_for, screen_out, take_places
 from surveys.answers.domain import file_ids, names_of, problems_of, submission, unknown, unknown_files
 from surveys.answers.storage import Values, files
+from surveys.ballots import storage as ballots
+from surveys.ballots.domain import Ballot
 from surveys.invitations import storage as invitations
-from surveys.invitations.domain import Invitation, InvitationState
+from surveys.invitations.domain import InvitationState
 from surveys.measures import commands as measures
 from surveys.measures.announcements import recorded
 from surveys.measures.domain import measures_anything, values_given
-from surveys.privacy.storage import receipts
+from surveys.privacy.domain import ConsentRequired
 from surveys.responses import storage as responses
 from surveys.responses.announcements import announcement
 from surveys.responses.domain import CompletedBy, Mode, Response, ResponseState
@@ -34,7 +46,7 @@ async def save_page(
     unit: UnitOfWork,
     *,
     cipher: FieldCipher,
-    invitation: Invitation,
+    invitation: Holder,
     page_id: str,
     expected: ExpectedVersion,
     values: Values,
@@ -54,6 +66,8 @@ async def save_page(
     # only of what is sent: other values have been there before
     if problems := [*unknown(values, names), *problems_of(answer.judged, names & values.keys()), *lost]:
         raise Invalid(problems)
+    if isinstance(found, Ballot):
+        return replace(answer, response=await ballots.save_values(unit.connection, cipher, found, answer.values))
     response = await responses.save(unit.connection, found, drafted=answer.judged.completeness.value)
     await storage.save_page(unit.connection, cipher, response, page.id, _among(answer.values, names))
     await audit(unit, "save_page", response)
@@ -64,7 +78,7 @@ async def submit(
     unit: UnitOfWork,
     *,
     cipher: FieldCipher,
-    invitation: Invitation,
+    invitation: Holder,
     expected: ExpectedVersion,
     values: Values,
     mode: Mode = Mode.API,
@@ -87,19 +101,21 @@ async def submit(
     return await answer_of(unit.connection, cipher, asked, response)
 
 
-async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mode: Mode, by: CompletedBy) -> Response:
-    """Submits an answer whose wave and invitation are held, and announces it.
+async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mode: Mode, by: CompletedBy) -> Sheet:
+    """Submits an answer whose wave and invitation are held, and announces it; a ballot is announced to no one.
 
     Where a cap has no place for it, it is erased and the response is `screened_out`, which has to be committed, too.
     """
     if (full := await take_places(unit, answer)) is not None:
         return await screen_out(unit, answer, full)
     found, judged = answer.response, answer.judged
+    given = submission(judged, mode, by)
+    if isinstance(found, Ballot):
+        return await ballots.submit(unit.connection, cipher, found, judged.kept, given, taken=caps_for(answer))
     # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, found)
     cycle = answer.wave.measured_cycle
     measured = await measures.next_moment(unit, found) if measures_anything(answer.content, cycle) else None
-    given = submission(judged, mode, by)
     response = await responses.submit(unit.connection, found, moment, given, measured=measured is not None)
     # what is hidden is dropped
     await storage.keep_submitted(unit.connection, cipher, response, judged.kept)
@@ -114,7 +130,7 @@ async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mod
     return response
 
 
-async def reopen(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitation, expected: ExpectedVersion) -> Answer:
+async def reopen(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Holder, expected: ExpectedVersion) -> Answer:
     """Opens what was submitted again; it counts until something newer is submitted.
 
     Raises LinkRefused, the refusals of a precondition, or TransitionNotAllowed for what is open.
@@ -122,6 +138,7 @@ async def reopen(unit: UnitOfWork, *, cipher: FieldCipher, invitation: Invitatio
     asked, found = await answerable(unit, invitation, expected)
     if found.state is not ResponseState.SUBMITTED:
         raise TransitionNotAllowed(found.state.value, ["submit", "withdraw"])
+    assert not isinstance(found, Ballot), "what was submitted of it is not answerable any more"
     values = await storage.values_of(unit.connection, cipher, found)
     response = await responses.save(unit.connection, found, state=ResponseState.OPEN.value)
     for page in asked.content.pages:
@@ -151,13 +168,14 @@ async def settle(unit: UnitOfWork, *, edited: Response) -> bool:
     return True
 
 
-async def _must_take_answers(unit: UnitOfWork, response: Response) -> None:
+async def _must_take_answers(unit: UnitOfWork, response: Sheet) -> None:
     """Raises AlreadySubmitted, or ConsentRequired."""
     must_be_open(response)
-    await receipts.must_be_given(unit.connection, response.id)
+    if await receipt_of(unit.connection, response) is None:
+        raise ConsentRequired
 
 
-async def _unknown_files(unit: UnitOfWork, asked: Asked, response: Response, values: Values) -> list[FieldProblem]:
+async def _unknown_files(unit: UnitOfWork, asked: Asked, response: Sheet, values: Values) -> list[FieldProblem]:
     named = file_ids(asked.content.questions, values)
     known = await files.among(unit.connection, response.id, named.values()) if named else set()
     return unknown_files(named, known)

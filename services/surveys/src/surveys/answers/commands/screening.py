@@ -4,14 +4,16 @@ from dataclasses import replace
 
 from common.database import UnitOfWork
 from common.objects import drop
-from surveys.answers.commands.holding import Answer, audit
+from surveys.answers.commands.holding import Answer, Sheet, audit
+from surveys.ballots import storage as ballots
+from surveys.ballots.domain import Ballot
 from surveys.caps import storage as caps
 from surveys.caps.domain import Cap, matching
 from surveys.caps.storage import Place
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import InvitationState
 from surveys.responses import storage as responses
-from surveys.responses.domain import Response
+from surveys.responses.domain import ResponseState
 from surveys.waves.domain import Unit
 
 
@@ -31,15 +33,20 @@ async def take_places(unit: UnitOfWork, answer: Answer) -> str | None:
         left = await caps.hold(unit.connection, [(wave_id, cap.id) for cap in asked])
         full = next((cap.id for cap in asked if not left[wave_id, cap.id]), None)
     if full is None:
-        await caps.take(unit.connection, (Place(wave_id, cap.id, answer.response.id) for cap in asked))
+        # who holds a place is known of the ballot alone
+        named = None if isinstance(answer.response, Ballot) else answer.response.id
+        await caps.take(unit.connection, (Place(wave_id, cap.id, named) for cap in asked))
     return full
 
 
-async def screen_out(unit: UnitOfWork, answer: Answer, full: str) -> Response:
+async def screen_out(unit: UnitOfWork, answer: Answer, full: str) -> Sheet:
     """Ends a response that a cap has no place for, and its link: all that was answered is erased.
 
     A link that takes an answer about each graduate hired takes others on.
     """
+    if isinstance(answer.response, Ballot):
+        gone = await ballots.empty(unit.connection, answer.response, ResponseState.SCREENED_OUT)
+        return replace(gone, full_cap=full)
     ended = await responses.screen_out(unit.connection, answer.response)
     if answer.wave.unit is not Unit.HIRE:
         await invitations.mark(unit.connection, ended.invitation_id, InvitationState.SCREENED_OUT)

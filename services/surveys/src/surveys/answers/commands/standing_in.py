@@ -96,4 +96,5 @@ async def enter(
     draft = await storage.values_of(unit.connection, cipher, begun)
     whole = {**dict.fromkeys(draft), **values}
     answer = await submit(unit, cipher=cipher, invitation=held, expected=Versions(any=True), values=whole, mode=mode)
+    assert isinstance(answer.response, Response), "an invitation was held"
     return answer.response

@@ -33,7 +33,8 @@ from surveys.answers.wire import (
     Submission,
     Trial,
 )
-from surveys.invitations.domain import Invitation, LinkRefused, has_form
+from surveys.ballots.domain import digest_of
+from surveys.invitations.domain import LinkRefused, has_form
 from surveys.questionnaires.domain.logic import logic_of
 from surveys.questionnaires.wire import Evaluated
 from surveys.waves import storage as waves
@@ -48,16 +49,16 @@ async def check_link(request: Request) -> None:
     if scheme.lower() != "survey" or not has_form(token.strip()):
         raise LinkRefused
     database: Database = request.app.state.database
-    request.state.invitation = await commands.follow(database, hashed_secret(token.strip()))
+    request.state.holder = await commands.follow(database, hashed_secret(token.strip()), digest_of(token.strip()))
 
 
-async def _invitation_of(request: Request) -> Invitation:
-    invitation: Invitation = request.state.invitation
-    return invitation
+async def _holder_of(request: Request) -> commands.Holder:
+    holder: commands.Holder = request.state.holder
+    return holder
 
 
-Holder = Annotated[Invitation, Depends(_invitation_of)]
-"""The invitation whose link the request came with."""
+Holder = Annotated[commands.Holder, Depends(_holder_of)]
+"""The invitation or the ballot whose token the request came with."""
 
 
 async def _language_of(request: Request) -> str:
@@ -163,7 +164,8 @@ async def submit_answer(
     values = {} if body is None else body.values
     act = partial(commands.submit, cipher=cipher, invitation=invitation, expected=if_match, values=values)
     again = partial(_found_again, database, cipher, invitation)
-    return await answer(database.act(holder_of(invitation), act, once), show=partial(_taken, language), again=again)
+    done = commands.acted(database, invitation, act, once)
+    return await answer(done, show=partial(_taken, language), again=again)
 
 
 @router.post("/evaluate", summary="What the logic says of answers beside those that are saved; stores nothing")
@@ -194,7 +196,7 @@ async def send_file(
     once: IdempotencyKey,
 ) -> Response:
     async with database.reading() as connection:
-        await commands.read(connection, cipher, invitation)
+        commands.must_take_files((await commands.read(connection, cipher, invitation)).response)
     media_type = _MEDIA_TYPES[upload.kind]
     name = await objects.put(await asyncio.to_thread(picture_alone, upload.content), media_type)
     act = partial(commands.add_file, invitation=invitation, name=name, media_type=media_type)
@@ -203,7 +205,7 @@ async def send_file(
         return AnswerFile(UUID(done.object_id))
 
     return await answer(
-        database.act(holder_of(invitation), act, once),
+        commands.acted(database, invitation, act, once),
         show=lambda file: resource(AnswerFileBody.model_validate(file), file.version, 201),
         again=sent_before,
     )
@@ -220,7 +222,8 @@ async def reopen_answer(
 ) -> Response:
     act = partial(commands.reopen, cipher=cipher, invitation=invitation, expected=if_match)
     again = partial(_found_again, database, cipher, invitation)
-    return await answer(database.act(holder_of(invitation), act, once), show=partial(_shown, language), again=again)
+    done = commands.acted(database, invitation, act, once)
+    return await answer(done, show=partial(_shown, language), again=again)
 
 
 @router.post(
@@ -272,7 +275,7 @@ async def reveal_response(
     return resource(RevealedBody.of(revealed), revealed.response.version)
 
 
-async def _found_again(database: Database, cipher: FieldCipher, invitation: Invitation, _: object) -> Answer:
+async def _found_again(database: Database, cipher: FieldCipher, invitation: commands.Holder, _: object) -> Answer:
     async with database.reading() as connection:
         return await commands.find(connection, cipher, invitation)
 

@@ -31,5 +31,5 @@ async def begin_answer(
     return await answer(
         database.act(holder_of(invitation), partial(commands.begin, cipher=cipher, invitation=invitation), once),
         show=shown,
-        again=lambda done: commands.begun_before(database, cipher, invitation, done),
+        again=lambda done: commands.begun_before(database, cipher, done),
     )

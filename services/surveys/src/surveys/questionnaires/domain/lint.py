@@ -193,15 +193,8 @@ class Lint:
         yield Fault("unreachable", _UNREACHABLE)
 
     def _wrong_texts(self) -> Iterator[FieldProblem]:
-        place = 0
-        yield from self._wrong_names("/title", self._content.title, place)
-        for i, page in enumerate(self._content.pages):
-            if page.title is not None:
-                yield from self._wrong_names(f"/pages/{i}/title", page.title, place)
-            for j, question in enumerate(page.questions):
-                for pointer, text in texts_of(f"/pages/{i}/questions/{j}", question):
-                    yield from self._wrong_names(pointer, text, place, question)
-                place += 1
+        for pointer, text, place, question in _texts(self._content):
+            yield from self._wrong_names(pointer, text, place, question)
 
     def _wrong_names(
         self, pointer: str, text: Message, place: Place, question: Question | None = None
@@ -220,6 +213,15 @@ class Lint:
                     yield FieldProblem(at, "forward_reference", _FORWARD)
 
 
+def facts_named(content: Content) -> frozenset[str]:
+    """Names about the respondent, the wave or an employer that expressions and texts mention."""
+    trees = (parsed(each.text) for each in Lint(content).expressions)
+    named = {name for tree in trees for name in names_in(tree)}
+    for _, text, _, _ in _texts(content):
+        named.update(names_piped(text.zh), names_piped(text.en))
+    return frozenset(FACTS.keys() & named)
+
+
 def unanswerable(content: Content) -> list[FieldProblem]:
     """The problems that keep answers from being judged; a condition that is never true does not."""
     return [each for each in Lint(content).problems() if each.rule not in ("unreachable", "unknown_option")]
@@ -234,3 +236,16 @@ def _asks_the_day(node: Node) -> bool:
         case Call():
             return node.function == "today" or any(map(_asks_the_day, node.arguments))
     return False
+
+
+def _texts(content: Content) -> Iterator[tuple[str, Message, Place, Question | None]]:
+    """All texts with their pointers, the question that they belong to or that comes next, and that question."""
+    place = 0
+    yield "/title", content.title, place, None
+    for i, page in enumerate(content.pages):
+        if page.title is not None:
+            yield f"/pages/{i}/title", page.title, place, None
+        for j, question in enumerate(page.questions):
+            for pointer, text in texts_of(f"/pages/{i}/questions/{j}", question):
+                yield pointer, text, place, question
+            place += 1

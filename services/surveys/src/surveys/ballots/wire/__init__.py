@@ -1,0 +1,1 @@
+"""Ballots as they go out: slips of paper to draw."""
