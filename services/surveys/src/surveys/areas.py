@@ -29,6 +29,8 @@ from surveys.contact.routes import ROUTERS as CONTACT_ROUTES
 from surveys.data_copies.routes import router as data_routes
 from surveys.employers.routes import router as employer_routes
 from surveys.employers.tables import employers
+from surveys.entries.operations import SECONDS as ANSWER_SECONDS
+from surveys.entries.operations import answer_requests
 from surveys.entries.routes import ROUTERS as ENTRY_ROUTES
 from surveys.entries.storage import FORGET_SECONDS as FORGET_TRIES_SECONDS
 from surveys.entries.storage import forget
@@ -174,7 +176,12 @@ AREAS = (
         tables=[entry_requests, entry_tries],
         routes=ENTRY_ROUTES,
         periodic=lambda runtime: [
-            every(FORGET_TRIES_SECONDS, partial(forget, runtime.database), name="shared_entries")
+            every(FORGET_TRIES_SECONDS, partial(forget, runtime.database), name="shared_entries"),
+            every(
+                ANSWER_SECONDS,
+                partial(answer_requests, runtime.database.patient, runtime.cipher, runtime.settings),
+                name="requests_for_links",
+            ),
         ],
     ),
     Area(

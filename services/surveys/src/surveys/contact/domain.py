@@ -57,11 +57,11 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True)
 class DueStep:
-    """A step that is due in a wave; `number` is its place in the ladder, the first one is 1."""
+    """A step that is due in a wave; `number` is its place in the ladder, the first one is 1, None of none of them."""
 
     wave_id: WaveId
     school_code: SchoolCode
-    number: int
+    number: int | None
     step: Step
     closes_at: datetime
 

@@ -1,11 +1,17 @@
 """Graduates enter a wave with their account, or ask at its shared entry for the own link."""
 
+from collections.abc import Mapping, Set
+from contextlib import suppress
+from uuid import UUID
+
 from common.approvals.domain import TransitionNotAllowed
 from common.auth import Actor, Principal
 from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import NotFound
-from common.identifiers import GraduateId, WaveId
+from common.identifiers import GraduateId, InvitationId, WaveId
+from surveys.contact.commands.noting import Noted, note_asked
+from surveys.contact.domain import Address, DueStep, Judged
 from surveys.entries import storage
 from surveys.entries.domain import Entry, Named, TooManyTries
 from surveys.invitations import storage as invitations
@@ -59,12 +65,49 @@ async def ask(unit: UnitOfWork, *, cipher: FieldCipher, wave_id: WaveId, named: 
 
 
 def must_be_enterable(wave: Wave | None) -> Wave:
-    """The wave of a shared entry; raises NotFound where it is shut, WaveNotOpen, WaveClosed or WaveFrozen."""
-    if wave is None or wave.shared_code is None:
+    """The wave of a shared entry.
+
+    Raises NotFound where it is shut or the wave asks employers, WaveNotOpen, WaveClosed or WaveFrozen.
+    """
+    if wave is None or wave.shared_code is None or wave.cohort is None:
         raise NotFound
     wave.must_have_opened()
     must_not_be_over(wave)
     return wave
+
+
+async def prepare(unit: UnitOfWork, *, cipher: FieldCipher, wave_id: WaveId, people: Set[GraduateId]) -> list[Judged]:
+    """The invitations of those of these people whom a wave asks, made where there are none; none once it is over."""
+    wave = await waves.current(unit.connection, wave_id, hold=True)
+    asked = (
+        []
+        if wave.is_over
+        else [each for each in sorted(people) if await storage.is_asked(unit.connection, wave_id, each)]
+    )
+    found = []
+    for graduate_id in asked:
+        with suppress(NotFound):
+            held = await invited(unit, cipher=cipher, wave=wave, graduate_id=graduate_id)
+            found.append(Judged(held.id, graduate_id, None, None))
+    return found
+
+
+async def answer(
+    unit: UnitOfWork,
+    *,
+    due: DueStep,
+    asked: Mapping[UUID, Judged | None],
+    reached: Mapping[InvitationId, Address],
+    price: int,
+) -> list[Noted]:
+    """Notes what is sent to those who ask, and forgets that they do; another worker finds nothing to answer any more.
+
+    `asked` are requests, without an invitation where no person is meant.
+    """
+    await waves.current(unit.connection, due.wave_id, hold=True)
+    taken = await storage.take(unit.connection, [*asked])
+    found = {one.invitation_id: one for each, one in asked.items() if one is not None and each in taken}
+    return await note_asked(unit, due=due, found=[*found.values()], reached=reached, price=price) if found else []
 
 
 async def invited(unit: UnitOfWork, *, cipher: FieldCipher, wave: Wave, graduate_id: GraduateId) -> Invitation:

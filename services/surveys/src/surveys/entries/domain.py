@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from common.errors import Conflict, FieldProblem, Invalid, Message, TooManyRequests
 from common.identifiers import InvitationId, SchoolCode, WaveId
@@ -55,6 +56,16 @@ class Named:
         if problems:
             raise Invalid(problems)
         return cls(**read)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A wish for the own link of a wave, which waits to be answered."""
+
+    id: UUID
+    wave_id: WaveId
+    language: str
+    named: Named
 
 
 @dataclass(frozen=True)

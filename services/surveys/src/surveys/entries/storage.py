@@ -1,9 +1,10 @@
 """What asks a graduate, and what is asked for at shared entries, in SQL."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, select, text
+from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, and_, bindparam, exists, select, text
 
 from common import rows
 from common.auth import SYSTEM, Owners, RowScope, ScopeShape
@@ -14,7 +15,7 @@ from common.database.pages import page_by_id
 from common.identifiers import GraduateId, SchoolCode, WaveId
 from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
-from surveys.entries.domain import TRIES, WITHIN, MyWave, Named
+from surveys.entries.domain import TRIES, WITHIN, MyWave, Named, Request
 from surveys.invitations.tables import invitations
 from surveys.questionnaires.tables import questionnaire_versions
 from surveys.waves.domain import Wave
@@ -77,6 +78,16 @@ _ADD = text(
     VALUES (:id, :wave_id, :school_code, :language, :named)
     """
 )
+_WAITING = text(
+    """
+    SELECT id, wave_id, language, named_ciphertext AS named FROM entry_requests ORDER BY id LIMIT :limit
+    """
+).bindparams(bindparam("limit", type_=Integer))
+_TAKE = text("""
+    DELETE FROM entry_requests WHERE id IN (
+        SELECT id FROM entry_requests WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED
+    ) RETURNING id
+    """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _FORGET_TRIES = text(
     f"DELETE FROM entry_tries WHERE tried_at[array_upper(tried_at, 1)] <= {NOW_SQL} - CAST(:within AS interval)"
 )
@@ -107,6 +118,21 @@ async def add_request(connection: Connection, cipher: FieldCipher, wave: Wave, n
     sealed = cipher.encrypt(FIELD, request_id, json.dumps(vars(named)))
     place = {"id": request_id, "wave_id": wave.id, "school_code": wave.school_code}
     await connection.execute(_ADD, {**place, "language": language, "named": sealed})
+
+
+async def waiting(connection: Connection, cipher: FieldCipher, limit: int) -> list[Request]:
+    """Who asks and was not answered yet, those first who have waited longest."""
+    return [
+        Request(
+            row.id, WaveId(row.wave_id), row.language, Named(**json.loads(cipher.decrypt(FIELD, row.id, row.named)))
+        )
+        for row in await connection.execute(_WAITING, {"limit": limit})
+    ]
+
+
+async def take(connection: Connection, requests: Sequence[UUID]) -> set[UUID]:
+    """Forgets requests that are answered now; those of them that no other worker has answered meanwhile."""
+    return set(await connection.scalars(_TAKE, {"ids": requests}))
 
 
 async def forget(database: Database) -> None:

@@ -1,7 +1,7 @@
 """An attempt is noted and committed before its message leaves: never twice is worth more than a rare never."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.crypto import hashed_secret
@@ -34,10 +34,28 @@ async def note(
     Nothing is noted where the ladder has changed meanwhile. An answer or an opt-out that was committed before counts.
     """
     wave = await waves.current(unit.connection, due.wave_id, hold=True)
-    if step_of(wave, due.number) != due.step:
+    if due.number is None or step_of(wave, due.number) != due.step:
         return []
     await _hold(unit, found)
     judged = await judging.judged(unit.connection, due, [each.invitation_id for each in found])
+    return await _note(unit, due, judged, reached, price)
+
+
+async def note_asked(
+    unit: UnitOfWork, *, due: DueStep, found: Sequence[Judged], reached: Mapping[InvitationId, Address], price: int
+) -> list[Noted]:
+    """Notes messages that people have asked for themselves: they are no step of the ladder, and wait for nothing.
+
+    `due` has no number. The wave is held.
+    """
+    await _hold(unit, found)
+    judged = await judging.judged_again(unit.connection, [each.invitation_id for each in found])
+    return await _note(unit, due, [replace(each, waits_until=None) for each in judged], reached, price)
+
+
+async def _note(
+    unit: UnitOfWork, due: DueStep, judged: Sequence[Judged], reached: Mapping[InvitationId, Address], price: int
+) -> list[Noted]:
     left = await attempts.left_to_spend(unit.connection, due.wave_id) if price else None
     plan = plan_of(judged, reached, None if left is None else left // price)
     if not plan.sent and not plan.skipped:
@@ -69,7 +87,7 @@ async def retry(
 async def end(unit: UnitOfWork, *, due: DueStep, next_at: datetime | None) -> None:
     """Notes that a step is done for everybody, or goes on at an instant; not where its ladder has changed."""
     wave = await waves.current(unit.connection, due.wave_id, hold=True)
-    if step_of(wave, due.number) == due.step:
+    if due.number is not None and step_of(wave, due.number) == due.step:
         await attempts.end_step(unit.connection, due, next_at)
 
 
