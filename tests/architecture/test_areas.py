@@ -40,7 +40,7 @@ KERNELS = {
         "tracking_counts",
         "publishing_counts",
     },
-    "surveys": {"expressions"},
+    "surveys": {"export_files", "expressions"},
 }
 """Packages below the areas, held in layers by the contract `layers-of-indicators`: each module there is named for what
 it computes."""

@@ -35,6 +35,11 @@ from surveys.entries.routes import ROUTERS as ENTRY_ROUTES
 from surveys.entries.storage import FORGET_SECONDS as FORGET_TRIES_SECONDS
 from surveys.entries.storage import forget
 from surveys.entries.tables import entry_requests, entry_tries
+from surveys.exports.domain.plan import KIND as EXPORT
+from surveys.exports.operations import delete_overdue, make_export
+from surveys.exports.routes import of_waves as export_of_wave_routes
+from surveys.exports.routes import router as export_routes
+from surveys.exports.tables import exports
 from surveys.invitations.commands import FORGET_SECONDS, KIND, forget_entries
 from surveys.invitations.operations import inviting
 from surveys.invitations.routes import revoking as revoking_routes
@@ -165,6 +170,17 @@ AREAS = (
         ],
     ),
     Area(tables=[ballots], routes=[ballot_routes]),
+    Area(
+        tables=[exports],
+        routes=[export_of_wave_routes, export_routes],
+        operations={
+            EXPORT: Operation(
+                lambda runtime: partial(make_export, runtime.cipher, runtime.clients["registry"]),
+                empty_result={"rows": 0},
+            )
+        },
+        periodic=lambda runtime: [every(60, partial(delete_overdue, runtime.database), name="exports")],
+    ),
     Area(routes=PAGE_ROUTES),
     Area(
         tables=[editions, figures, weightings, weights, weighted_figures],

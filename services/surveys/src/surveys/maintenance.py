@@ -16,6 +16,7 @@ from surveys.answers.storage.detaching import past, reseal_detached
 from surveys.answers.storage.rotation import reseal_contents, reseal_pages
 from surveys.ballots.storage import reseal_ballots
 from surveys.entries.storage import reseal_requests
+from surveys.exports.storage.requests import reseal_reasons
 from surveys.invitations.storage import reseal_tokens
 from surveys.papers.storage import reseal_papers
 from surveys.schema import metadata
@@ -32,6 +33,7 @@ _RESEALED = {
     "Answers without the person are sealed": reseal_detached,
     "What was keyed of papers is sealed": reseal_papers,
     "Ballots are sealed": reseal_ballots,
+    "Reasons of exports are sealed": reseal_reasons,
 }
 
 

@@ -239,6 +239,7 @@ WORDS: Mapping[str, str] = {
     "given": "同意",
     "reveal": "明文查看",
     "clear_export": "明文导出",
+    "export": "答卷导出",
     "photo": "照片",
     "proof": "证明材料",
     "evidence": "证明材料",

@@ -43,7 +43,7 @@ class PlaceKind(Kind):
             return True
         if not isinstance(value, str) or value not in CodeLists.load().get("division"):
             return False
-        wanted, found = list(Depth).index(question.depth or Depth.COUNTY), _level(value)
+        wanted, found = list(Depth).index(question.depth or Depth.COUNTY), level_of_place(value)
         return found == wanted or (found < wanted and _start(value, found) not in _divided(CodeLists.load().version))
 
     def values(self, question: Question, value: object) -> Mapping[str, Value]:
@@ -52,7 +52,7 @@ class PlaceKind(Kind):
 
     def given(self, question: Question, measure: Measure, answer: object) -> MeasureValue | None:
         """The prefecture that it lies in; none abroad, and none of a province."""
-        if not isinstance(answer, str) or answer == ABROAD or _level(answer) == 0:
+        if not isinstance(answer, str) or answer == ABROAD or level_of_place(answer) == 0:
             return None
         return f"{answer[:4]}00"
 
@@ -67,7 +67,7 @@ class _Places:
         return self._kind.fits(self._question, code)
 
 
-def _level(code: str) -> int:
+def level_of_place(code: str) -> int:
     """0 for a province, 1 for a city, 2 for a county."""
     return 0 if code.endswith("0000") else 1 if code.endswith("00") else 2
 
@@ -80,4 +80,4 @@ def _start(code: str, level: int) -> str:
 def _divided(_version: str) -> frozenset[str]:
     """Beginnings of the provinces and cities that the list divides further."""
     codes = CodeLists.load().get("division").codes()
-    return frozenset(_start(code, level) for code in codes for level in range(_level(code)))
+    return frozenset(_start(code, level) for code in codes for level in range(level_of_place(code)))

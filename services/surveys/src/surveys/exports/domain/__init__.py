@@ -1,0 +1,1 @@
+"""What an export holds, what is kept out of it, and who may have it. Pure."""

@@ -1,0 +1,43 @@
+"""The columns of who answered, without the person and with it."""
+
+from collections.abc import Sequence
+
+from common.errors import Message
+from surveys.exports.domain.cells import Storage
+from surveys.exports.domain.layout import Leading
+from surveys.exports.domain.parts import listed
+from surveys.waves.domain import Audience
+
+
+def leading_columns(audience: Audience, *, identified: bool) -> Sequence[Leading]:
+    """A key that says nothing, or id and name; then the groups, which employers do not have."""
+    if audience is Audience.EMPLOYERS:
+        return _EMPLOYER if identified else _KEY
+    return [*(_PERSON if identified else _KEY), *_groups()]
+
+
+_KEY = (
+    Leading(
+        "respondent",
+        Storage.TEXT,
+        Message("答题人代号（同校各轮次一致）", "Key of who answered, the same over all waves of the school"),
+    ),
+)
+_PERSON = (
+    Leading("graduate_id", Storage.TEXT, Message("毕业生编号", "Id of the graduate")),
+    Leading("name", Storage.TEXT, Message("姓名", "Name")),
+)
+_EMPLOYER = (
+    Leading("employer_id", Storage.TEXT, Message("用人单位编号", "Id of the employer")),
+    Leading("name", Storage.TEXT, Message("单位名称", "Name of the employer")),
+)
+
+
+def _groups() -> Sequence[Leading]:
+    provinces = {code: label for code, label in listed("division").items() if str(code).endswith("0000")}
+    return (
+        Leading("origin_province", Storage.TEXT, Message("生源省份", "Province of origin"), provinces),
+        Leading("sex", Storage.TEXT, Message("性别", "Sex"), listed("sex")),
+        Leading("major", Storage.TEXT, Message("专业代码", "Code of the major")),
+        Leading("college", Storage.TEXT, Message("院系代码", "Code of the college")),
+    )

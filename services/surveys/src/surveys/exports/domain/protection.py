@@ -1,0 +1,54 @@
+"""Groups lead to no person: each combination of them that a file shows is that of five answers at least. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+K = 5
+"""Answers that share what is shown of their groups."""
+
+
+class Shown(NamedTuple):
+    """Groups in the order in which they are lost."""
+
+    origin_province: str | None = None
+    sex: str | None = None
+    major: str | None = None
+    college: str | None = None
+
+
+NOTHING = Shown()
+
+
+def protected(groups: Sequence[Shown], chosen_by: Callable[[int], bytes]) -> list[Shown]:
+    """What is shown of each answer's groups, in the same order.
+
+    Answers in combinations of fewer than five lose their origin, then their sex, major and college. Where fewer than
+    five have lost everything, others lose it with them, since who knows the roster would know them: of the largest
+    combination as many as are missing, by the order of `chosen_by` of their places, or all of the smallest.
+    """
+    shown = list(groups)
+    for name in Shown._fields:
+        counted = Counter(shown)
+        shown = [each if counted[each] >= K else each._replace(**{name: None}) for each in shown]
+    for place in _to_join(shown, chosen_by):
+        shown[place] = NOTHING
+    return shown
+
+
+def _to_join(shown: Sequence[Shown], chosen_by: Callable[[int], bytes]) -> Sequence[int]:
+    """The places of those who lose everything because fewer than five have."""
+    counted = Counter(shown)
+    lost = counted.pop(NOTHING, 0)
+    if not 0 < lost < K or not counted:
+        return ()
+    missing = K - lost
+    order = sorted(counted, key=lambda each: (-counted[each], _known(each)))
+    spared = counted[order[0]] >= K + missing
+    joining = order[0] if spared else order[-1]
+    places = sorted((place for place, each in enumerate(shown) if each == joining), key=chosen_by)
+    return places[:missing] if spared else places
+
+
+def _known(shown: Shown) -> tuple[str, ...]:
+    return tuple(each or "" for each in shown)

@@ -1,0 +1,1 @@
+"""Exports in SQL: requests for them, and the answers that they have."""

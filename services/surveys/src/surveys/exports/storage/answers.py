@@ -1,0 +1,175 @@
+"""What counts of a wave in SQL: whose answers, in which groups, and the sealed values part by part."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, select, text
+
+from common import rows
+from common.crypto import FieldCipher
+from common.identifiers import CollegeCode, EmployerId, GraduateId, QuestionnaireId, ResponseId, WaveId
+from common.sql import Connection, Row
+from surveys.answers.storage import Values
+from surveys.answers.storage.detaching import DETACHED_FIELD
+from surveys.answers.storage.values import FIELD, opened, record_of
+from surveys.employers.domain import Employer
+from surveys.employers.tables import employers
+from surveys.questionnaires.domain.content import PublishedVersion
+from surveys.questionnaires.storage import published
+from surveys.roster.domain import GROUPS, Groups
+
+# what counts: what was submitted last and was neither withdrawn nor erased; the release before kept it page by page
+_COUNTS = """
+    response.state IN ('submitted', 'open') AND response.detached_at IS NULL
+    AND (EXISTS (SELECT FROM submitted_contents AS content
+                  WHERE content.response_id = response.id AND content.version = response.effective_version)
+         OR (response.effective_version IS NULL AND response.state = 'submitted'
+             AND EXISTS (SELECT FROM response_pages WHERE response_id = response.id)))
+"""
+STANDS = f"""
+    SELECT coalesce(sum(answer.part), 0) FROM (
+        SELECT hashtextextended(CAST(response.id AS text) || '/' || coalesce(response.effective_version, 0), 0) AS part
+          FROM responses AS response WHERE response.wave_id = {{wave}} AND {_COUNTS}
+         UNION ALL
+        SELECT hashtextextended(CAST(id AS text), 0) FROM detached_answers WHERE wave_id = {{wave}}) AS answer
+"""
+"""A sum over the answers that count of a wave: it tells whether all of them, and no others, stand still."""
+
+_STANDS = text(STANDS.format(wave=":wave_id")).bindparams(bindparam("wave_id", type_=Uuid))
+_GROUPS = ", ".join(f"groups.{name}" for name in GROUPS)
+_ANSWERED = text(
+    f"""
+    SELECT response.id, response.effective_version, response.graduate_id, receipt.sensitive, receipt.recorded_at,
+           registered.destination_code, response.employer_id, response.hires, {_GROUPS}
+      FROM responses AS response
+      LEFT JOIN roster_groups AS groups ON groups.graduate_id = response.graduate_id
+      LEFT JOIN effective_registrations AS registered ON registered.graduate_id = response.graduate_id
+      LEFT JOIN LATERAL (SELECT sensitive, recorded_at FROM response_consents
+                          WHERE response_id = response.id ORDER BY id DESC LIMIT 1) AS receipt ON true
+     WHERE response.wave_id = :wave_id AND {_COUNTS}
+       AND (CAST(:college AS text) IS NULL OR groups.college_code = :college)
+    """
+).bindparams(bindparam("wave_id", type_=Uuid))
+_DETACHED = text(
+    f"""
+    SELECT id, destination_code, {_GROUPS} FROM detached_answers AS groups
+     WHERE wave_id = :wave_id AND (CAST(:college AS text) IS NULL OR college_code = :college)
+    """
+).bindparams(bindparam("wave_id", type_=Uuid))
+_CONTENTS = text(
+    """
+    SELECT content.response_id, content.version, content.values_ciphertext
+      FROM unnest(:ids, :versions) AS wanted (response_id, version)
+      JOIN submitted_contents AS content USING (response_id, version)
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("versions", type_=ARRAY(Integer)))
+_PAGES = text(
+    "SELECT response_id, page_id, values_ciphertext FROM response_pages WHERE response_id = ANY(:ids)"
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_WITHOUT_PERSON = text("SELECT id, values_ciphertext FROM detached_answers WHERE id = ANY(:ids)").bindparams(
+    bindparam("ids", type_=ARRAY(Uuid))
+)
+_EMPLOYERS = select(employers).where(employers.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+_NUMBERS = text("SELECT number FROM questionnaire_versions WHERE questionnaire_id = :id ORDER BY number DESC")
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Who has answered: a graduate, an employer, or no one once the answer has lost the person; `id` then says nothing.
+
+    `version` is what was submitted last, None of what the release before kept page by page. `sensitive` and `agreed_at`
+    are of the consent, as far as it is known; `hires` are the graduates for whom an employer speaks.
+    """
+
+    id: UUID
+    version: int | None
+    graduate_id: GraduateId | None
+    groups: Groups
+    destination_code: str | None
+    sensitive: bool | None = None
+    agreed_at: datetime | None = None
+    employer_id: EmployerId | None = None
+    hires: int | None = None
+
+    @property
+    def subject(self) -> UUID | None:
+        """The graduate or the employer."""
+        return self.graduate_id or self.employer_id
+
+
+Sealed = Sequence[Row]
+
+
+@dataclass(frozen=True)
+class SealedPart:
+    """The sealed values of some answers."""
+
+    contents: Sealed
+    pages: Sealed
+    detached: Sealed
+
+
+async def stands(connection: Connection, wave_id: WaveId) -> Decimal:
+    """What `STANDS` gives for a wave."""
+    found: Decimal = await connection.scalar(_STANDS, {"wave_id": wave_id})
+    return found
+
+
+async def answerers(connection: Connection, wave_id: WaveId, college: CollegeCode | None) -> list[Answerer]:
+    """Everybody whose answer counts, of one college or of all."""
+    bound, known = {"wave_id": wave_id, "college": college}, dict[Groups, Groups]()
+
+    def of(row: Row) -> tuple[Groups, str | None]:
+        groups = Groups(*(row[name] for name in GROUPS))
+        # most are in a group with many others
+        return known.setdefault(groups, groups), row.destination_code
+
+    found = [
+        Answerer(row[0], row[1], row[2], *of(row), row.sensitive, row.recorded_at, row.employer_id, row.hires)
+        for row in await connection.execute(_ANSWERED, bound)
+    ]
+    return found + [Answerer(row.id, None, None, *of(row)) for row in await connection.execute(_DETACHED, bound)]
+
+
+async def employers_of(connection: Connection, found: Sequence[Answerer]) -> Mapping[EmployerId, Employer]:
+    """The employers among those who answered."""
+    ids = [*{each.employer_id for each in found if each.employer_id is not None}]
+    named = rows.all(Employer, await connection.execute(_EMPLOYERS, {"ids": ids})) if ids else []
+    return {each.id: each for each in named}
+
+
+async def sealed_part(connection: Connection, part: Sequence[Answerer]) -> SealedPart:
+    """What they have answered, sealed."""
+    whole = [each for each in part if each.version is not None]
+    paged = [each.id for each in part if each.version is None and each.subject is not None]
+    nobody = [each.id for each in part if each.subject is None]
+    named = {"ids": [each.id for each in whole], "versions": [each.version for each in whole]}
+    return SealedPart(
+        await connection.execute(_CONTENTS, named) if whole else [],
+        await connection.execute(_PAGES, {"ids": paged}) if paged else [],
+        await connection.execute(_WITHOUT_PERSON, {"ids": nobody}) if nobody else [],
+    )
+
+
+def opened_part(cipher: FieldCipher, part: SealedPart) -> Mapping[UUID, Values]:
+    """The values by the id of the answer. CPU work, for a thread; raises UndecryptableError."""
+    found: dict[UUID, Any] = {row[0]: opened(cipher, ResponseId(row[0]), row[1], row[2]) for row in part.contents}
+    for response_id, page_id, ciphertext in part.pages:
+        page = json.loads(cipher.decrypt(FIELD, record_of(response_id, page_id), ciphertext))
+        found[response_id] = {**found.get(response_id, {}), **page}
+    for answer_id, ciphertext in part.detached:
+        found[answer_id] = json.loads(cipher.decrypt(DETACHED_FIELD, answer_id, ciphertext))
+    return found
+
+
+async def versions_of(connection: Connection, questionnaire_id: QuestionnaireId, own: int) -> list[PublishedVersion]:
+    """All published versions of a questionnaire: the wave's own first, then from the newest on."""
+    numbers = await connection.scalars(_NUMBERS, {"id": questionnaire_id})
+    ordered = [own, *(number for number in numbers if number != own)]
+    found = [await published(connection, questionnaire_id, number) for number in ordered]
+    return [each for each in found if each is not None]

@@ -1,0 +1,1 @@
+"""What the routes of exports take and answer: requests, and codebooks."""

@@ -1,0 +1,130 @@
+"""Other programs read from each kind of file what was answered, over versions of a questionnaire."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from exported import exported, fetched, read_sav, rows_of_csv, rows_of_sheet
+from three_versions import EXPECTED, LONG
+
+from common.operations import OperationRunner
+
+Json = dict[str, Any]
+
+LEADING = ["respondent", "origin_province", "sex", "major", "college"]
+SPSS_EPOCH = date(1582, 10, 14)
+
+
+def in_order(rows: list[Json]) -> list[Json]:
+    """In the order of the answers, which no file has."""
+    keys = [(str(each["work"]), str(each["hours"])) for each in EXPECTED]
+    told = {(str(row["work"]).removesuffix(".0"), str(row["hours"]).removesuffix(".0")): row for row in rows}
+    return [told[key] for key in keys]
+
+
+async def test_a_csv_says_what_was_answered(
+    manager: httpx.AsyncClient, worker: OperationRunner, answered: Json
+) -> None:
+    rows = rows_of_csv(await fetched(manager, worker, answered["id"]))
+    assert list(rows[0])[:5] == LEADING
+    for row, expected in zip(in_order(rows), EXPECTED, strict=True):
+        cells = {name: cell for name, cell in row.items() if name not in LEADING}
+        assert cells == {name: "" if cell is None else str(cell) for name, cell in expected.items()}
+        # of three answers nothing is shown of their groups
+        assert [row[name] for name in LEADING[1:]] == [""] * 4
+        assert len(row["respondent"]) == 32
+    assert len({row["respondent"] for row in rows}) == 3
+
+
+async def test_a_worksheet_has_numbers_and_days_as_such(
+    manager: httpx.AsyncClient, worker: OperationRunner, answered: Json
+) -> None:
+    rows = in_order(rows_of_sheet(await fetched(manager, worker, answered["id"], format="xlsx")))
+    for row, expected in zip(rows, EXPECTED, strict=True):
+        cells = {name: cell for name, cell in row.items() if name not in LEADING}
+        since = expected["since"] and datetime.fromisoformat(expected["since"])
+        assert cells == expected | {"since": since}
+
+
+async def test_a_labelled_file_has_the_words_of_its_language(
+    manager: httpx.AsyncClient, worker: OperationRunner, answered: Json
+) -> None:
+    content = await fetched(manager, worker, answered["id"], values="labelled", language="en")
+    [row] = [each for each in rows_of_csv(content) if each["fair"] == "No"]
+    assert (row["work"], row["hours"], row["match"], row["many_1"]) == ("选项2 (en)", "-98", "-97", "")
+    [row] = [each for each in rows_of_csv(content) if each["fair"] == "Yes"]
+    assert (row["many_1"], row["grid_x"], row["match"]) == ("1", "选项a (en)", "5")
+
+
+async def test_a_sav_has_values_labels_and_missing_values(
+    manager: httpx.AsyncClient, worker: OperationRunner, answered: Json, tmp_path: Path
+) -> None:
+    content = await fetched(manager, worker, answered["id"], format="sav")
+    read = read_sav(content, tmp_path)
+    for row, expected in zip(in_order(read["rows"]), EXPECTED, strict=True):
+        for name, cell in expected.items():
+            told = row[name]
+            if name == "since" and cell:
+                cell = (date.fromisoformat(cell) - SPSS_EPOCH).days * 86_400
+            is_text = read["formats"][name].startswith("A")
+            wanted = ("" if is_text else None) if cell is None else str(cell) if is_text else cell
+            assert told == wanted, name
+    labels = {name: dict(of) for name, of in read["labels"].items()}
+    # an option that is gone keeps its label; a long one is cut, not in the middle of a character
+    assert {1: "选项1", 2: "选项2", 3: "选项3", 4: LONG[:40]}.items() <= {
+        float(key): value for key, value in labels["work"].items()
+    }.items()
+    assert labels["home"]["410000"] == "河南省"
+    assert read["missing"]["work"] == [{"lo": code, "hi": code} for code in (-97.0, -98.0, -99.0)]
+    assert read["missing"]["left"] == [{"lo": code, "hi": code} for code in ("-97", "-98", "-99")]
+    assert "respondent" not in read["missing"]
+    assert read["formats"]["since"] == "SDATE10"
+    assert dict(zip(read["columns"], read["words"], strict=True))["many_other"] == "问题 many：选项other"
+
+
+async def test_the_codebook_has_every_version_and_whole_labels(
+    manager: httpx.AsyncClient, worker: OperationRunner, answered: Json
+) -> None:
+    done = await exported(manager, worker, answered["id"], format="sav")
+    answer = await manager.get(f"/v1/exports/{done['result']['export_id']}/codebook")
+    assert answer.status_code == 200, answer.text
+    book = answer.json()
+    assert [(each["number"], each["is_own"]) for each in book["versions"]] == [(3, True), (2, False), (1, False)]
+    assert (book["rows"], book["kept_out"], book["protection"]["k"]) == (3, ["many_other", "why", "boss"], 5)
+    assert [each["value"] for each in book["missing"]] == [-97, -98, -99]
+    variables = {each["name"]: each for each in book["variables"]}
+    # those that only other versions ask come last, from the newest on
+    assert list(variables) == [*LEADING, *list(EXPECTED[0])[:-2], "gone", "pay"]
+    assert [each["value"] for each in variables["work"]["values"]] == [1, 2, 4, 3]
+    assert variables["work"]["values"][2]["label"]["zh"] == LONG
+    assert [(each["number"], each["change"]) for each in variables["work"]["versions"]] == [
+        (1, "new"), (2, "same"), (3, "changed"),
+    ]  # fmt: skip
+    assert (variables["pay"]["asked"], variables["pay"]["type"]) == (False, "money")
+    assert [each["number"] for each in variables["salary"]["versions"]] == [2, 3]
+    assert variables["match"]["visible_if"] == ["${work} = '1'"]
+    assert variables["grid_x"]["text"]["zh"] == "问题 grid"
+    assert variables["match"]["scale"] == {"min": 1, "max": 5}
+
+
+@pytest.mark.parametrize("own", [1, 2])
+async def test_a_wave_of_an_earlier_version_has_the_columns_of_later_ones(
+    client: Any, manager: httpx.AsyncClient, worker: OperationRunner, plan: Json, graduates: Any, runner: Any,
+    agree: Any, close: Any, own: int,
+) -> None:  # fmt: skip
+    made = await manager.post("/v1/waves", json=plan | {"questionnaire_version": own})
+    wave = made.json()["id"]
+    assert (await manager.post(f"/v1/waves/{wave}/invitations", json={"channel": "link"})).status_code == 202
+    await runner.run_once()
+    link = (await manager.get(f"/v1/waves/{wave}/invitations")).json()["items"][0]["link"]
+    token = link.split("#")[1]
+    await agree(token)
+    values = {"work": "3", "gone": 9, "pay" if own == 1 else "salary": 100}
+    sent = await client(link=token).post("/v1/answer/submit", json={"values": values}, headers={"If-Match": "*"})
+    assert sent.status_code == 200, sent.text
+    await close(wave)
+    [row] = rows_of_csv(await fetched(manager, worker, wave))
+    pay, salary = ("100", "-97") if own == 1 else ("-97", "100")
+    assert (row["work"], row["gone"], row["pay"], row["salary"]) == ("3", "9", pay, salary)
