@@ -9,6 +9,7 @@ from typing import Any
 from common.http import Waits
 from common.registry_client import RegistryClient
 from common.service_process import Composition, Runtime
+from surveys.answers.commands import Submissions
 from surveys.areas import AREAS
 from surveys.maintenance import COMMANDS
 from surveys.roster.storage import included_of
@@ -20,6 +21,7 @@ def _state(runtime: Runtime) -> Mapping[str, object]:
     settings: Settings = runtime.settings
     return {
         "public_url": settings.public_base,
+        "submissions": Submissions(runtime.database, runtime.cipher, settings.answer_queue),
         "waits": Waits(partial(included_of, runtime.database)),
     }
 

@@ -16,6 +16,9 @@ class Settings(ServiceSettings):
     service: str = "surveys"
     port: int = 8003
     registry_url: str | None = "http://127.0.0.1:8001"
+    answer_queue: int = Field(
+        default=2_000, ge=1, description="Submissions that one process has waiting; it refuses more with 503"
+    )
     destinations_url: str | None = Field(
         default=None, description="Base address of destinations, whose history `verify` compares with"
     )

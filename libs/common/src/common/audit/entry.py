@@ -1,6 +1,7 @@
 """Writing audit entries inside the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from json import JSONEncoder
 from typing import Any
 
@@ -63,6 +64,34 @@ async def record_all(
     rows = (
         same + copying.text(object_id) + copying.jsonb(detail)
         for object_id, detail in zip(object_ids, said, strict=True)
+    )
+    await copying.copy_rows(connection.driver, "audit_entries", (*_SAME, "object_id", "detail"), rows)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who did what to which object, and in which request; `detail` as for `record`."""
+
+    actor: Actor
+    correlation_id: str | None
+    action: str
+    object_kind: str
+    object_id: str
+    school_code: str | None
+    detail: Mapping[str, object]
+
+
+async def record_each(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Stores entries of different acts, and never commits."""
+    about = [
+        _about(each.actor, each.correlation_id, each.action, each.object_kind, each.school_code, each.detail)
+        for each in entries
+    ]
+    rows = (
+        b"".join(copying.text(said[name]) for name in _SAME)
+        + copying.text(each.object_id)
+        + copying.jsonb(said["detail"])
+        for each, said in zip(entries, about, strict=True)
     )
     await copying.copy_rows(connection.driver, "audit_entries", (*_SAME, "object_id", "detail"), rows)
 

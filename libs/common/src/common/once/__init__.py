@@ -7,8 +7,10 @@ from common.once.keys import (
     Remembered,
     RequestInProgress,
     claim,
+    claim_each,
     purge_idempotency_keys,
     remember,
+    remember_each,
 )
 from common.once.table import idempotency_table
 
@@ -19,7 +21,9 @@ __all__ = [
     "Remembered",
     "RequestInProgress",
     "claim",
+    "claim_each",
     "idempotency_table",
     "purge_idempotency_keys",
     "remember",
+    "remember_each",
 ]

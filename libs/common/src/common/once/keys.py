@@ -4,6 +4,7 @@ Only identifiers are stored. A repetition renders the answer anew, so it shows n
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +34,32 @@ _STORE = text(
     """
 )
 _PURGE = text(f"DELETE FROM idempotency_keys WHERE stored_at < {NOW_SQL} - interval '{KEPT}'")
+
+
+_PLACES = ("subject", "method", "path", "key")
+_NAMED = f"unnest({', '.join(f'CAST(:{name} AS text[])' for name in _PLACES)})"
+_LOCK_EACH = text(
+    """
+    SELECT pg_try_advisory_xact_lock(hashtextextended(place, 7)) AS held
+      FROM unnest(CAST(:places AS text[])) WITH ORDINALITY AS named (place, nth) ORDER BY nth
+    """
+)
+_FIND_EACH = text(
+    f"""
+    SELECT nth, payload_hash, object_id, version, stored_at < {NOW_SQL} - interval '{KEPT}' AS old
+      FROM {_NAMED} WITH ORDINALITY AS named ({", ".join(_PLACES)}, nth)
+      JOIN idempotency_keys USING ({", ".join(_PLACES)})
+    """
+)
+_STORE_EACH = text(
+    f"""
+    INSERT INTO idempotency_keys ({", ".join(_PLACES)}, payload_hash, status, object_id, version)
+    SELECT {", ".join(_PLACES)}, payload_hash, 200, object_id, version
+      FROM unnest({", ".join(f"CAST(:{name} AS text[])" for name in _PLACES)}, CAST(:payload_hash AS bytea[]),
+                  CAST(:object_id AS text[]), CAST(:version AS bigint[]))
+        AS done ({", ".join(_PLACES)}, payload_hash, object_id, version)
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -123,9 +150,58 @@ async def remember(connection: Connection, subject: str, once: Once, done: Remem
     await connection.execute(_STORE, {**_place(subject, once), **facts, "payload_hash": once.payload_hash})
 
 
+Named = tuple[str, Once]
+"""A subject, and a key of its request."""
+
+
+async def claim_each(connection: Connection, named: Sequence[Named]) -> list[Exception | None]:
+    """Holds keys as `claim` does, until the transaction ends; for each what `claim` would raise, None where it is held.
+
+    Of two alike the second finds that the first is being answered.
+    """
+    if not named:
+        return []
+    places = [_place(subject, once) for subject, once in named]
+    words = [json.dumps(list(place.values())) for place in places]
+    held = await connection.scalars(_LOCK_EACH, {"places": words})
+    found = {row.nth - 1: row for row in await connection.execute(_FIND_EACH, _columns(places))}
+    said: list[Exception | None] = []
+    first = {word: at for at, word in reversed([*enumerate(words)])}
+    for at, (place, (_, once)) in enumerate(zip(places, named, strict=True)):
+        row = found.get(at)
+        if not held[at] or first[words[at]] != at:
+            said.append(RequestInProgress())
+        elif row is None or row.old:
+            if row is not None:
+                await connection.execute(_FORGET, place)
+            said.append(None)
+        elif row.payload_hash != once.payload_hash:
+            said.append(KeyReused())
+        else:
+            said.append(AlreadyAnswered(Answered(row.object_id, row.version)))
+    return said
+
+
+async def remember_each(connection: Connection, done: Sequence[tuple[str, Once, Remembered]]) -> None:
+    """Stores what will be answered to each of the keys, as `remember` does."""
+    if not done:
+        return
+    bound = {
+        **_columns([_place(subject, once) for subject, once, _ in done]),
+        "payload_hash": [once.payload_hash for _, once, _ in done],
+        "object_id": [str(each.id) for _, _, each in done],
+        "version": [each.version for _, _, each in done],
+    }
+    await connection.execute(_STORE_EACH, bound)
+
+
 async def purge_idempotency_keys(connection: Connection) -> int:
     """Deletes what is older than a day; returns how many."""
     return await connection.affected(_PURGE)
+
+
+def _columns(places: Sequence[dict[str, str]]) -> dict[str, list[str]]:
+    return {name: [place[name] for place in places] for name in _PLACES}
 
 
 def _place(subject: str, once: Once) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from common.contracts import ChangeToken, OutgoingEvent
-from common.sql import Connection
+from common.sql import Connection, array, array_sql
 
 _INSERT = text(
     """
@@ -15,6 +15,31 @@ _INSERT = text(
             :correlation_id, :traceparent)
     """
 )
+
+_COLUMNS = {
+    "topic": "text",
+    "key": "text",
+    "sequence": "bigint",
+    "type": "text",
+    "school_code": "text",
+    "decided_on": "date",
+    "recorded_at": "timestamptz",
+    "data": "text",
+    "correlation_id": "text",
+    "traceparent": "text",
+}
+_INSERT_EACH = text(
+    f"""
+    INSERT INTO outbox ({", ".join(_COLUMNS)})
+    SELECT {", ".join("CAST(data AS jsonb)" if name == "data" else name for name in _COLUMNS)}
+      FROM unnest({", ".join(array_sql(name, kind) for name, kind in _COLUMNS.items())}) WITH ORDINALITY
+        AS event ({", ".join(_COLUMNS)}, place)
+     ORDER BY place
+    """
+)
+
+Cause = tuple[str | None, str | None]
+"""The correlation id and the trace context of a request."""
 
 
 async def append(
@@ -38,6 +63,13 @@ async def append_all(
     """Stores events in their order as `append` does; the token of the last one."""
     await connection.execute_many(_INSERT, [_values(event, correlation_id, traceparent) for event in events])
     return _token(events[-1]) if events else None
+
+
+async def append_each(connection: Connection, events: Sequence[OutgoingEvent], causes: Sequence[Cause]) -> None:
+    """Stores events in their order as `append` does, each with the request that caused it, in one statement."""
+    values = [_values(event, *cause) for event, cause in zip(events, causes, strict=True)]
+    if values:
+        await connection.execute(_INSERT_EACH, {name: array(each[name] for each in values) for name in _COLUMNS})
 
 
 def _token(event: OutgoingEvent) -> ChangeToken:

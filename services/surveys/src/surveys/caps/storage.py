@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, delete, insert, select, text, update
 
-from common.identifiers import ResponseId, SchoolCode, WaveId
+from common.identifiers import GraduateId, ResponseId, SchoolCode, WaveId
 from common.sql import Connection
 from surveys.caps.domain import Cap, lowered
 from surveys.caps.tables import cap_places, wave_caps
@@ -76,6 +76,12 @@ _FREE_UNNAMED = text(
      WHERE cap.wave_id = freed.wave_id AND cap.id = freed.cap_id
     """
 ).bindparams(*_NAMED)
+_OF_ERASED = text(
+    """
+    SELECT response.id FROM responses AS response JOIN graduates AS person USING (graduate_id)
+     WHERE response.graduate_id = ANY(:ids) AND person.erased
+    """
+).bindparams(_OF_RESPONSES)
 _OF_RESPONSE = (
     select(cap_places.c.cap_id).where(cap_places.c.response_id == bindparam("id")).order_by(cap_places.c.cap_id)
 )
@@ -148,6 +154,11 @@ async def free_unnamed(connection: Connection, wave_id: WaveId, cap_ids: Sequenc
 async def caps_of(connection: Connection, response_id: ResponseId) -> list[str]:
     """The caps under which a response holds a place."""
     return await connection.scalars(_OF_RESPONSE, {"id": response_id})
+
+
+async def free_erased(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
+    """Does so for those of these graduates who are erased."""
+    await free(connection, await connection.scalars(_OF_ERASED, {"ids": graduate_ids}))
 
 
 async def forget(connection: Connection, response_id: ResponseId) -> None:

@@ -122,16 +122,15 @@ _END_ENTRIES = delete(access_entries).where(access_entries.c.expires_at <= NOW)
 _HOLD = select(invitations).where(invitations.c.id == bindparam("id")).with_for_update()
 _HAS_ENDED = or_(*(invitations.c.state == each.value for each in ENDED))
 _TO_STATE = bindparam("to_state", type_=Text)
-_MARK = (
-    update(invitations)
-    .where(invitations.c.id == bindparam("of_id"))
-    .values(
-        # what was answered can be taken back though the link has ended
-        state=case((_HAS_ENDED, invitations.c.state), else_=_TO_STATE),
-        token_ciphertext=None,
-        first_used_at=func.coalesce(invitations.c.first_used_at, NOW),
-    )
+MARKED = update(invitations).values(
+    # what was answered can be taken back though the link has ended
+    state=case((_HAS_ENDED, invitations.c.state), else_=_TO_STATE),
+    token_ciphertext=None,
+    first_used_at=func.coalesce(invitations.c.first_used_at, NOW),
 )
+"""What becomes of links whose token is forgotten; which ones, and `to_state`, are said where it is used."""
+
+_MARK = MARKED.where(invitations.c.id == bindparam("of_id"))
 _REVOKE = (
     update(invitations).where(invitations.c.id == bindparam("of_id")).values(state="revoked", token_ciphertext=None)
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, select, text, update
+from sqlalchemy import ARRAY, Text, TextClause, Uuid, bindparam, select, text, update
 
 from common import rows
 from common.clock import NOW_SQL, TODAY_SQL
@@ -64,6 +64,11 @@ _raise_sequences = raising(measure_streams)
 
 async def next_moments(connection: Connection, subjects: Sequence[Subject]) -> list[Moment]:
     """Locks the streams in their order and takes the next places, one for each time that a subject is named."""
+    return await places_in(connection, _NEXT, subjects)
+
+
+async def places_in(connection: Connection, streams: TextClause, subjects: Sequence[Subject]) -> list[Moment]:
+    """Does so in the streams that a statement says."""
     counted = Counter(subjects)
     ordered = sorted(counted)
     bound = {
@@ -71,7 +76,7 @@ async def next_moments(connection: Connection, subjects: Sequence[Subject]) -> l
         "schools": [school for _, school in ordered],
         "counts": [counted[each] for each in ordered],
     }
-    reached = {row.subject_id: row for row in await connection.execute(_NEXT, bound)}
+    reached = {row.subject_id: row for row in await connection.execute(streams, bound)}
     moments = []
     for subject, school in subjects:
         counted[subject, school] -= 1

@@ -80,11 +80,14 @@ _UNTIL = case(
 _IS_POSSIBLE = and_(
     waves.c.closed_at.is_(None), responses.c.effective_version.is_not(None), func.coalesce(_UNTIL > NOW, False)
 )
-_EDITING = (
+EDITING = (
     select(_UNTIL.label("until"), _IS_POSSIBLE.label("is_possible"))
+    .select_from(responses)
     .join(waves, waves.c.id == responses.c.wave_id)
-    .where(responses.c.id == bindparam("id"))
 )
+"""Until when responses may be edited, and whether that is still so."""
+
+_EDITING = EDITING.where(responses.c.id == bindparam("id"))
 _OVERDUE = (
     select(responses)
     .join(waves, waves.c.id == responses.c.wave_id)
@@ -101,12 +104,6 @@ _LEFT_OPEN = (
 _LEFT_OPEN_AFTER = _LEFT_OPEN.where(responses.c.id > bindparam("after"))
 _FORGET_FROZEN = update(frozen_rows).where(frozen_rows.c.response_id == bindparam("of_response")).values(salt=None)
 _FORGET_ERASED = text(
-    """
-    UPDATE frozen_rows AS kept SET salt = NULL FROM responses AS response JOIN graduates AS person USING (graduate_id)
-     WHERE response.graduate_id = ANY(:ids) AND kept.response_id = response.id AND person.erased
-    """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-_ERASED = text(
     """
     SELECT response.id FROM responses AS response JOIN graduates AS person USING (graduate_id)
      WHERE response.graduate_id = ANY(:ids) AND person.erased
@@ -274,7 +271,7 @@ async def erase_answers(connection: Connection, graduate_ids: Sequence[GraduateI
     """
     await connection.execute(_ERASE_ANSWERS, {"ids": graduate_ids})
     await connection.execute(_FORGET_ERASED, {"ids": graduate_ids})
-    await caps.free(connection, await connection.scalars(_ERASED, {"ids": graduate_ids}))
+    await caps.free_erased(connection, graduate_ids)
 
 
 async def save(connection: Connection, response: Response, **changes: Any) -> Response:

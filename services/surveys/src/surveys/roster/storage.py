@@ -115,6 +115,13 @@ _SITUATION = text(
       LEFT JOIN roster_groups USING (graduate_id) LEFT JOIN effective_registrations USING (graduate_id)
     """
 )
+_SITUATIONS = text(
+    f"""
+    SELECT graduate_id, {", ".join((*GROUPS, *REGISTERED))}
+      FROM (SELECT DISTINCT graduate_id FROM unnest(CAST(:ids AS uuid[])) AS given (graduate_id)) AS named
+      LEFT JOIN roster_groups USING (graduate_id) LEFT JOIN effective_registrations USING (graduate_id)
+    """
+)
 _SCHOOL_NAME = text("SELECT name, name_en FROM schools WHERE school_code = :school_code")
 
 
@@ -141,6 +148,12 @@ async def keep_registrations(connection: Connection, kept: Sequence[RosterRow]) 
 async def situation_of(connection: Connection, graduate_id: GraduateId | None) -> Situation:
     """Groups and effective registration of a graduate; without any until the events have arrived, and of None."""
     return rows.one(Situation, await connection.execute(_SITUATION, {"id": graduate_id}))
+
+
+async def situations_of(connection: Connection, graduate_ids: Sequence[GraduateId]) -> dict[GraduateId, Situation]:
+    """The same of many graduates, by their ids."""
+    found = await connection.execute(_SITUATIONS, {"ids": graduate_ids})
+    return {row.graduate_id: situation for row, situation in zip(found, rows.all(Situation, found), strict=True)}
 
 
 async def school_names(connection: Connection, school_code: SchoolCode) -> SchoolNames:

@@ -112,16 +112,9 @@ async def read_review(*, here: Here) -> Response:
 @as_page
 async def submit(*, here: Here) -> Response:
     form, invitation = await here.form(), await here.invitation()
-    act = partial(
-        commands.submit,
-        cipher=here.cipher,
-        invitation=invitation,
-        expected=_expected(form),
-        values={},
-        mode=Mode.WEB,
-    )
+    submissions: commands.Submissions = here.request.app.state.submissions
     try:
-        answer = await here.database.act(holder_of(invitation), act)
+        answer = await submissions.submit(holder=invitation, expected=_expected(form), values={}, mode=Mode.WEB)
     except Invalid as refused:
         return _review(here, await here.answer(), 422, problems=refused.problems)
     except (LinkRefused, AlreadySubmitted, PreconditionFailed) as refused:

@@ -4,7 +4,7 @@ Each holds the wave and then the invitation, so that acts on one response follow
 """
 
 from surveys.answers.commands.beginning import Begun, begin, begun_before, takes_more
-from surveys.answers.commands.closing import CLOSE_SECONDS, close_due_waves, end
+from surveys.answers.commands.closing import CLOSE_SECONDS, close_due_waves, end, end_all
 from surveys.answers.commands.consenting import agree
 from surveys.answers.commands.detaching import detach, end_past
 from surveys.answers.commands.filing import AnswerFile, add_file, must_take_files
@@ -14,6 +14,8 @@ from surveys.answers.commands.holding import Answer, Asked, Sheet, asked_in, fin
 from surveys.answers.commands.revealing import Revealed, reveal
 from surveys.answers.commands.saving import SETTLE_SECONDS, reopen, save_page, settle, settle_overdue, submit
 from surveys.answers.commands.standing_in import enter, faults_of, must_be_enterable, statement_of
+from surveys.answers.commands.submissions import Submissions
+from surveys.answers.commands.together import Submitting, submit_all
 from surveys.answers.commands.withdrawing import withdraw
 
 __all__ = [
@@ -27,6 +29,8 @@ __all__ = [
     "Holder",
     "Revealed",
     "Sheet",
+    "Submissions",
+    "Submitting",
     "acted",
     "add_file",
     "agree",
@@ -36,6 +40,7 @@ __all__ = [
     "close_due_waves",
     "detach",
     "end",
+    "end_all",
     "end_past",
     "enter",
     "faults_of",
@@ -57,6 +62,7 @@ __all__ = [
     "show",
     "statement_of",
     "submit",
+    "submit_all",
     "takes_more",
     "withdraw",
 ]

@@ -17,8 +17,9 @@ from surveys.answers.storage import Values
 from surveys.ballots import storage as ballots
 from surveys.ballots.domain import Ballot
 from surveys.caps.domain import CapFull
+from surveys.employers.domain import Employer
 from surveys.employers.storage import employer_of
-from surveys.invitations.domain import ENDED, Invitation, InvitationState, LinkRefused
+from surveys.invitations.domain import ANSWERABLE, ENDED, Invitation, InvitationState, LinkRefused
 from surveys.privacy.commands import statement_for
 from surveys.privacy.domain import Means, Receipt, StatementVersion
 from surveys.privacy.storage import receipts
@@ -27,7 +28,7 @@ from surveys.questionnaires.domain.facts import Facts
 from surveys.questionnaires.domain.logic import Judged, logic_of
 from surveys.questionnaires.storage import published
 from surveys.responses import storage as responses
-from surveys.responses.domain import AlreadySubmitted, Response, ResponseState
+from surveys.responses.domain import AlreadySubmitted, Editing, Response, ResponseState
 from surveys.roster.domain import Groups, Registered, SchoolNames, Situation
 from surveys.roster.storage import school_names, situation_of
 from surveys.waves import storage as waves
@@ -154,9 +155,23 @@ async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, r
     until = None
     if isinstance(response, Response) and response.submitted_at and response.state is not ResponseState.WITHDRAWN:
         until = (await responses.editing(connection, response.id)).until
+    employer = None if response.employer_id is None else await employer_of(connection, response.employer_id)
+    return composed(asked, response, values, statement, receipt, until, situation, employer)
+
+
+def composed(
+    asked: Asked,
+    response: Sheet,
+    values: Values,
+    statement: StatementVersion,
+    receipt: Receipt | None,
+    until: datetime | None,
+    situation: Situation,
+    employer: Employer | None = None,
+) -> Answer:
+    """The answer of all that was read of it, judged."""
     agreed = receipt is not None and receipt.sensitive
     day = clock.today() if receipt is None else receipt.recorded_at.astimezone(clock.SHANGHAI).date()
-    employer = None if response.employer_id is None else await employer_of(connection, response.employer_id)
     facts = facts_about(asked.wave, situation, day, sensitive=agreed, employer=employer, hires=response.hires)
     return Answer(
         asked.wave,
@@ -238,14 +253,19 @@ async def _must_be_answerable(connection: Connection, invitation: Holder, wave: 
     if wave.unit is Unit.HIRE:
         await _must_be_open_or_editable(connection, invitation)
         return
-    match invitation.state:
-        case InvitationState.CREATED | InvitationState.OPENED:
-            return
-        case InvitationState.SUBMITTED:
-            response = await responses.of_invitation(connection, invitation.id, invitation.number)
-            if response is not None and (await responses.editing(connection, response.id)).is_possible:
-                return
-    raise LinkRefused
+    editing = None
+    if invitation.state is InvitationState.SUBMITTED:
+        response = await responses.of_invitation(connection, invitation.id, invitation.number)
+        editing = None if response is None else await responses.editing(connection, response.id)
+    must_be_usable(invitation, wave, editing)
+
+
+def must_be_usable(invitation: Invitation, wave: Wave, editing: Editing | None) -> None:
+    """Raises LinkRefused; `editing` is that of what was submitted by the link."""
+    is_edited = invitation.state is InvitationState.SUBMITTED and editing is not None and editing.is_possible
+    is_used_up = invitation.state not in ANSWERABLE and not is_edited
+    if invitation.token_digest is None or wave.is_over or is_used_up:
+        raise LinkRefused
 
 
 async def _must_be_open_or_editable(connection: Connection, invitation: Invitation) -> None:

@@ -1,5 +1,6 @@
 """A page is saved, an answer submitted, and what was submitted opened again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -92,13 +93,22 @@ async def submit(
     asked, found = await answerable(unit, invitation, expected)
     await _must_take_answers(unit, found)
     answer = (await answer_of(unit.connection, cipher, asked, found)).with_values(values)
-    judged, names = answer.judged, names_of(asked.content.questions)
-    lost = await _unknown_files(unit, asked, found, values)
-    if problems := [*unknown(values, names), *problems_of(judged, names), *lost, *judged.missing]:
-        raise Invalid(problems)
-    came = Mode.PHONE if invitation.by_phone else mode
+    must_be_complete(answer, values, await _unknown_files(unit, asked, found, values))
+    came = mode_of(invitation, mode)
     response = await conclude(unit, cipher=cipher, answer=answer, mode=came, by=CompletedBy.RESPONDENT)
     return await answer_of(unit.connection, cipher, asked, response)
+
+
+def mode_of(holder: Holder, mode: Mode) -> Mode:
+    """How an answer comes: that of an interviewer by telephone, whatever writes it down."""
+    return Mode.PHONE if holder.by_phone else mode
+
+
+def must_be_complete(answer: Answer, sent: Values, lost: Sequence[FieldProblem] = ()) -> None:
+    """Raises Invalid for what is wrong or missing in an answer with the values just sent; `lost` are unknown files."""
+    judged, names = answer.judged, names_of(answer.content.questions)
+    if problems := [*unknown(sent, names), *problems_of(judged, names), *lost, *judged.missing]:
+        raise Invalid(problems)
 
 
 async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mode: Mode, by: CompletedBy) -> Sheet:

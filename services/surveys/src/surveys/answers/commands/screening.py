@@ -1,5 +1,6 @@
 """Places under the caps of a wave are taken by first answers, in the act that submits them; an edit changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from common.database import UnitOfWork
@@ -24,11 +25,15 @@ def caps_for(answer: Answer) -> list[Cap]:
     return matching(answer.wave.caps, answer.judged.variables, answer.facts.day)
 
 
+def full_at_first(asked: Sequence[Cap]) -> str | None:
+    """Which of these caps was full when the act began: it need not be waited for."""
+    return next((cap.id for cap in asked if cap.taken >= cap.limit), None)
+
+
 async def take_places(unit: UnitOfWork, answer: Answer) -> str | None:
     """Takes the places of an answer whose invitation is held; the id of a cap that is full, and then takes none."""
     asked, wave_id = caps_for(answer), answer.wave.id
-    # one that was full at the beginning of the act need not be waited for
-    full = next((cap.id for cap in asked if cap.taken >= cap.limit), None)
+    full = full_at_first(asked)
     if full is None and asked:
         left = await caps.hold(unit.connection, [(wave_id, cap.id) for cap in asked])
         full = next((cap.id for cap in asked if not left[wave_id, cap.id]), None)

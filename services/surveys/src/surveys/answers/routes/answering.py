@@ -61,6 +61,16 @@ Holder = Annotated[commands.Holder, Depends(_holder_of)]
 """The invitation or the ballot whose token the request came with."""
 
 
+async def submissions_of(request: Request) -> commands.Submissions:
+    """What takes the submissions of this process, kept as `app.state.submissions`."""
+    found: commands.Submissions = request.app.state.submissions
+    return found
+
+
+Submitted = Annotated[commands.Submissions, Depends(submissions_of)]
+"""`submissions: Submitted` in a route's signature."""
+
+
 async def _language_of(request: Request) -> str:
     return preferred_language(request.headers.get("accept-language"))
 
@@ -156,16 +166,16 @@ async def submit_answer(
     invitation: Holder,
     database: Db,
     cipher: Cipher,
+    submissions: Submitted,
     language: Reads,
     if_match: IfMatch,
     once: IdempotencyKey,
     body: Submission | None = None,
 ) -> Response:
     values = {} if body is None else body.values
-    act = partial(commands.submit, cipher=cipher, invitation=invitation, expected=if_match, values=values)
+    submitted = submissions.submit(holder=invitation, expected=if_match, values=values, once=once)
     again = partial(_found_again, database, cipher, invitation)
-    done = commands.acted(database, invitation, act, once)
-    return await answer(done, show=partial(_taken, language), again=again)
+    return await answer(submitted, show=partial(_taken, language), again=again)
 
 
 @router.post("/evaluate", summary="What the logic says of answers beside those that are saved; stores nothing")

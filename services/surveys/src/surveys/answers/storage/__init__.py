@@ -2,7 +2,9 @@
 
 from surveys.answers.storage.values import (
     Values,
+    drafts_of,
     effective_values,
+    keep_all,
     keep_submitted,
     pages_of,
     save_page,
@@ -10,4 +12,14 @@ from surveys.answers.storage.values import (
     values_of,
 )
 
-__all__ = ["Values", "effective_values", "keep_submitted", "pages_of", "save_page", "submissions_of", "values_of"]
+__all__ = [
+    "Values",
+    "drafts_of",
+    "effective_values",
+    "keep_all",
+    "keep_submitted",
+    "pages_of",
+    "save_page",
+    "submissions_of",
+    "values_of",
+]

@@ -1,10 +1,10 @@
 """Values in SQL: a draft as one ciphertext per page, a submission as one, each bound to where it belongs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, or_, select
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from common.crypto import FieldCipher
@@ -41,6 +41,16 @@ _SUBMITTED = (
 _VALUES = select(pages.c.page_id, pages.c.values_ciphertext, pages.c.recorded_at).where(
     pages.c.response_id == bindparam("id")
 )
+_DRAFTS = select(pages.c.response_id, pages.c.page_id, pages.c.values_ciphertext).where(
+    pages.c.response_id == bindparam("ids", type_=ARRAY(Uuid)).any_()
+)
+_KEEP_ALL = text(
+    """
+    INSERT INTO submitted_contents (response_id, version, school_code, completeness, mode, values_ciphertext)
+    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:schools AS text[]),
+                         CAST(:completeness AS text[]), CAST(:modes AS text[]), CAST(:ciphertexts AS bytea[]))
+    """
+)
 
 
 async def save_page(
@@ -67,6 +77,36 @@ async def keep_submitted(connection: Connection, cipher: FieldCipher, response: 
         ),
     }
     await connection.execute(_KEEP, values_given)
+
+
+async def keep_all(connection: Connection, cipher: FieldCipher, given: Sequence[tuple[Response, Values]]) -> None:
+    """Keeps what was just submitted of many responses, as `keep_submitted` does."""
+    sealed = [
+        cipher.encrypt(CONTENT_FIELD, record_of(response.id, response.version), plaintext_of(values))
+        for response, values in given
+    ]
+    kept = [response for response, _ in given]
+    bound = {
+        "ids": [each.id for each in kept],
+        "versions": [each.version for each in kept],
+        "schools": [each.school_code for each in kept],
+        "completeness": [each.completeness and each.completeness.value for each in kept],
+        "modes": [each.mode and each.mode.value for each in kept],
+        "ciphertexts": sealed,
+    }
+    await connection.execute(_KEEP_ALL, bound)
+
+
+async def drafts_of(
+    connection: Connection, cipher: FieldCipher, response_ids: Sequence[ResponseId]
+) -> dict[ResponseId, dict[str, Any]]:
+    """What has been answered so far of open responses, by question; of one without a page there is nothing."""
+    found: dict[ResponseId, dict[str, Any]] = {}
+    for row in await connection.execute(_DRAFTS, {"ids": response_ids}):
+        record = record_of(row.response_id, row.page_id)
+        page = json.loads(cipher.decrypt(FIELD, record, row.values_ciphertext))
+        found.setdefault(row.response_id, {}).update(page)
+    return found
 
 
 async def values_of(connection: Connection, cipher: FieldCipher, response: Response) -> Values:

@@ -1,6 +1,8 @@
 """Receipts of consent in SQL; they stay when answers are withdrawn or erased."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from common import rows
@@ -14,6 +16,12 @@ from surveys.responses.domain import Response
 _ADD = insert(receipts)
 _NEWEST = (
     select(receipts).where(receipts.c.response_id == bindparam("response_id")).order_by(receipts.c.id.desc()).limit(1)
+)
+_NEWEST_AMONG = text(
+    """
+    SELECT DISTINCT ON (response_id) * FROM response_consents WHERE response_id = ANY(CAST(:ids AS uuid[]))
+     ORDER BY response_id, id DESC
+    """
 )
 
 
@@ -36,6 +44,12 @@ async def add(
 async def newest(connection: Connection, response_id: ResponseId) -> Receipt | None:
     """The consent that counts; None before the first."""
     return rows.one_or_none(Receipt, await connection.execute(_NEWEST, {"response_id": response_id}))
+
+
+async def newest_among(connection: Connection, response_ids: Sequence[ResponseId]) -> dict[ResponseId, Receipt]:
+    """The consent that counts of each of these responses that has one."""
+    found = await connection.execute(_NEWEST_AMONG, {"ids": response_ids})
+    return {row.response_id: receipt for row, receipt in zip(found, rows.all(Receipt, found), strict=True)}
 
 
 async def must_be_given(connection: Connection, response_id: ResponseId) -> Receipt:
