@@ -32,6 +32,7 @@ from writes import (
     SELF_CHECK,
     STATEMENT,
     SURVEYED,
+    SURVEYED_CONTACT,
     WAVE_PLAN,
     Write,
     bulk_decision,
@@ -182,6 +183,9 @@ async def known_school(campus: Campus, school: str) -> Known:
     assert surveyed.status_code == 201, surveyed.text
     stopped = await campus.http.post(campus.urls["surveys"] + OPT_OUT[1], headers=manager, **requests[OPT_OUT])
     assert stopped.status_code == 201, stopped.text
+    place = campus.urls["surveys"] + SURVEYED_CONTACT[1].replace("{employer_id}", surveyed.json()["id"])
+    asked_there = await campus.http.post(place, headers=manager, **requests[SURVEYED_CONTACT])
+    assert asked_there.status_code == 201, asked_there.text
     task = await disputed(campus, graduate)
     own_employer = await made_of(campus, sorted(tokens)[1])
     planned = await campus.http.post(
@@ -235,6 +239,7 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("signal-rules", "rule"): "share_code_12",
             ("*", "rule"): "phone_missing",
             ("*", "profile_id"): profile.json()["profile_id"],
+            ("surveys", "contact_id"): asked_there.json()["id"],
             ("*", "contact_id"): contact.json()["id"],
             ("consent-texts", "name"): "talent-pool",
             ("*", "export_id"): exported.json()["id"],

@@ -55,6 +55,7 @@ BODILESS = (
     *(("POST", f"/v1/filings/{{filing_id}}/{act}") for act in ("send", "discard", "accept", "return")),
     ("POST", "/v1/contact-requests/{contact_id}/decline"),
     ("DELETE", "/v1/graduates/{graduate_id}/talent-profile"),
+    ("DELETE", "/v1/employers/{employer_id}/contacts/{contact_id}"),
     ("DELETE", "/v1/schools/{school_code}/import-mappings/{name}"),
 )  # fmt: skip
 OPT_OUT = ("POST", "/v1/opt-outs")
@@ -68,6 +69,7 @@ SAMPLE = ("POST", "/v1/samples")
 SELF_CHECK = ("POST", "/v1/self-check-reports")
 FILING = ("POST", "/v1/filings")
 SURVEYED = ("POST", "/v1/employers")
+SURVEYED_CONTACT = ("POST", "/v1/employers/{employer_id}/contacts")
 WARNING_RULE = ("POST", "/v1/warning-rules")
 WARNING_RUN = ("POST", "/v1/warning-runs")
 QUALITY_REPORT = ("POST", "/v1/reports")
@@ -149,6 +151,7 @@ def complete_requests(
         ("POST", "/v1/employers/hires"): {"school_code": school, "cohorts": [2024]},
         ("PATCH", "/v1/employers/{employer_id}"): {"place_code": "410102"},
         SURVEYED: {"school_code": school, "name": "某用人单位"},
+        SURVEYED_CONTACT: {"name": "王经理", "phone": "0371-60000001"},
         ("POST", "/v1/employers/{employer_id}/merge"): reason | {"into": str(uuid4())},
         ("POST", "/v1/bulk-decisions"): bulk_decision(school),
         FILING: {"school_code": school, "cohort": 2024, "recipient": "province", "format": "A", "content": "full"},

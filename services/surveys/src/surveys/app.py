@@ -11,6 +11,7 @@ from common.registry_client import RegistryClient
 from common.service_process import Composition, Runtime
 from surveys.answers.commands import Submissions
 from surveys.areas import AREAS
+from surveys.destinations_client import destinations_client
 from surveys.maintenance import COMMANDS
 from surveys.roster.storage import included_of
 from surveys.schema import metadata
@@ -28,9 +29,9 @@ def _state(runtime: Runtime) -> Mapping[str, object]:
 
 @asynccontextmanager
 async def clients(settings: Settings) -> AsyncIterator[Mapping[str, Any]]:
-    """The client of registry, which knows names and phones."""
-    async with RegistryClient.connected(settings) as registry:
-        yield {"registry": registry}
+    """The clients of registry, which knows names and phones, and of destinations, which knows who hires."""
+    async with RegistryClient.connected(settings) as registry, destinations_client(settings) as destinations:
+        yield {"registry": registry, "destinations": destinations}
 
 
 COMPOSITION = Composition(

@@ -27,8 +27,11 @@ from surveys.contact import operations as contact
 from surveys.contact import tables as contact_tables
 from surveys.contact.routes import ROUTERS as CONTACT_ROUTES
 from surveys.data_copies.routes import router as data_routes
+from surveys.directory import Directory
+from surveys.employers.operations import EXPIRE_SECONDS, KEEP_SECONDS, drop_expired, keep_due
 from surveys.employers.routes import router as employer_routes
-from surveys.employers.tables import employers
+from surveys.employers.subscriptions import hear_registrations
+from surveys.employers.tables import contacts, employers, feeds
 from surveys.entries.operations import SECONDS as ANSWER_SECONDS
 from surveys.entries.operations import answer_requests
 from surveys.entries.routes import ROUTERS as ENTRY_ROUTES
@@ -132,7 +135,16 @@ AREAS = (
     ),
     Area(routes=[variable_routes]),
     Area(tables=[statements, statement_versions], routes=[privacy_routes]),
-    Area(tables=[employers], routes=[employer_routes]),
+    Area(
+        tables=[employers, contacts, feeds],
+        routes=[employer_routes],
+        handlers=dict.fromkeys((each.name for each in registration.EVENTS), hear_registrations),
+        subscription=SITUATIONS,
+        periodic=lambda it: [
+            every(KEEP_SECONDS, partial(keep_due, Directory(it.database, it.cipher, it.clients.get("destinations")))),
+            every(EXPIRE_SECONDS, partial(drop_expired, it.database), name="contacts of employers"),
+        ],
+    ),
     Area(
         tables=[waves, wave_eligible, wave_employers, response_streams, answer_changes, wave_caps, cap_places],
         routes=[wave_routes],

@@ -15,6 +15,7 @@ from surveys.answers.commands import end_past
 from surveys.answers.storage.detaching import past, reseal_detached
 from surveys.answers.storage.rotation import reseal_contents, reseal_pages
 from surveys.ballots.storage import reseal_ballots
+from surveys.employers.storage.contacts import reseal_contacts
 from surveys.entries.storage import reseal_requests
 from surveys.exports.storage.requests import reseal_reasons
 from surveys.invitations.storage import reseal_tokens
@@ -28,6 +29,7 @@ _RESEALED = {
     "Keys of files are wrapped": rewrap_file_keys,
     "Links that nobody used are sealed": reseal_tokens,
     "Requests for links are sealed": reseal_requests,
+    "Contacts of employers are sealed": reseal_contacts,
     "Drafts are sealed": reseal_pages,
     "Submitted answers are sealed": reseal_contents,
     "Answers without the person are sealed": reseal_detached,

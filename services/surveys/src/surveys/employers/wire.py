@@ -1,7 +1,7 @@
 """Employers on the wire."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,15 +9,20 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from common.codes import CodeLists
 from common.codes.rules import rule
-from common.errors import FieldProblem, Invalid
-from common.http import StrictModel
+from common.errors import FieldProblem, Invalid, Message
+from common.http import Day, StrictModel
 from common.identifiers import SchoolCode
-from surveys.employers.domain import CODE_LISTS, EmployerPlan
+from surveys.employers.domain import CODE_LISTS, Contact, EmployerPlan
 from surveys.questionnaires.domain.questions.employer import MAX_NAME, USCC_LENGTH, is_uscc
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)]
 Uscc = Annotated[str, Field(min_length=USCC_LENGTH, max_length=USCC_LENGTH, description="统一社会信用代码")]
 Code = Annotated[str, Field(min_length=1, max_length=16)]
+
+
+EMAIL = r"^[^@\s\x00]{1,64}@[^@\s\x00]{1,189}$"
+
+_NOWHERE = Message("电话和邮箱至少填写一项", "Give a phone or an email address")
 
 
 def _problems(said: Mapping[str, Any]) -> Iterator[FieldProblem]:
@@ -62,6 +67,38 @@ class EmployerPatch(StrictModel):
         if problems := [*_problems(sent)]:
             raise Invalid(problems)
         return sent
+
+
+class NewContact(StrictModel):
+    """Whom to ask for at an employer: a phone or an email address is needed."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+() \-]{3,32}$")] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, pattern=EMAIL, max_length=254)] | None = None
+    post: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = Field(
+        default=None, description="职务"
+    )
+    expires_on: Day | None = Field(default=None, description="Dropped after it; absent: the end of the year after next")
+
+    def contact(self) -> Contact:
+        """The domain value; raises Invalid for one that leads nowhere."""
+        if self.phone is None and self.email is None:
+            raise Invalid([FieldProblem("/phone", "required", _NOWHERE)])
+        return Contact(name=self.name, phone=self.phone, email=self.email, post=self.post)
+
+
+class ContactBody(BaseModel, from_attributes=True):
+    """联系人, in clear."""
+
+    id: UUID
+    version: int
+    change_token: None = None
+    name: str | None
+    phone: str | None
+    email: str | None
+    post: str | None
+    expires_on: date
+    by_hand: bool = Field(description="Whether people wrote it; else registrations name it")
 
 
 class EmployerBody(BaseModel, from_attributes=True):

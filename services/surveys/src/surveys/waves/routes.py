@@ -12,11 +12,12 @@ from common.errors import Invalid
 from common.http import Db, IdempotencyKey, IfMatch, MinChange, Page, PageOf, Router, Whole, answer, page_of, resource
 from common.identifiers import Cohort, SchoolCode, WaveId
 from common.once import Answered
+from surveys.directory import FreshDirectory
 from surveys.populations.storage import panel
 from surveys.populations.wire import PanelWaveBody
 from surveys.waves import commands, storage
 from surveys.waves.announcements import change_token
-from surveys.waves.domain import Wave, WavePlan
+from surveys.waves.domain import Audience, Wave, WavePlan
 from surveys.waves.wire import NewWave, NewWaveBody, WaveBody, WavePatch
 
 router = Router(prefix="/v1/waves", tags=["waves"])
@@ -39,10 +40,19 @@ async def list_waves(
 
 @router.post("", status_code=201, response_model=NewWaveBody, summary="Create a wave for a cohort's population")
 async def create_wave(
-    *, caller: Caller, database: Db, body: NewWave, min_change: MinChange, once: IdempotencyKey
+    *,
+    caller: Caller,
+    database: Db,
+    directory: FreshDirectory,
+    body: NewWave,
+    min_change: MinChange,
+    once: IdempotencyKey,
 ) -> Response:
     plan = body.plan()
     commands.must_manage(caller, plan)
+    if plan.audience is Audience.EMPLOYERS:
+        # whom registrations name by now is asked, too
+        await directory.read_school(plan.school_code, plan.population.cohorts)
     min_change.must_be_of(lambda school_code: school_code == plan.school_code)
     # before the act: a transaction that waits for events of another service would hold its locks
     possible = not min_change.tokens or await _is_possible(database, plan)

@@ -1,4 +1,4 @@
-"""Employers in SQL."""
+"""The directory in SQL."""
 
 from collections.abc import Mapping
 from functools import lru_cache
