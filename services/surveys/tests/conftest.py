@@ -113,6 +113,7 @@ def settings(
         service_token_file=mint.service_token_file(folder),
         objects=(folder / "objects").as_uri(),
         rate_limit_per_second=100_000,
+        gateway_secret="whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         **mint.settings,
     )
 

@@ -23,6 +23,7 @@ def _state(runtime: Runtime) -> Mapping[str, object]:
     return {
         "public_url": settings.public_base,
         "submissions": Submissions(runtime.database, runtime.cipher, settings.answer_queue),
+        "gateway_secret": settings.gateway_secret,
         "waits": Waits(partial(included_of, runtime.database)),
     }
 

@@ -33,3 +33,9 @@ def limited(request: Request, limit: int, refusal: Callable[[], errors.QuxiangEr
         return message
 
     return receive
+
+
+async def whole_body(request: Request) -> bytes:
+    """The body, for a credential that is made of it; raises ContentTooLarge. Who reads it later gets the same bytes."""
+    request._receive = limited(request, MAX_BODY, too_large)
+    return await request.body()

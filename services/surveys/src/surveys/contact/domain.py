@@ -11,7 +11,7 @@ from typing import Any, NewType, Protocol
 from uuid import UUID
 
 from common import clock
-from common.errors import Conflict, Message
+from common.errors import Conflict, Invalid, Message, Unauthenticated
 from common.identifiers import EmployerId, GraduateId, InvitationId, SchoolCode, WaveId
 from surveys.ladders.domain import Channel, Step
 
@@ -139,6 +139,54 @@ class AlreadyOptedOut(Conflict):
 
     code = "already_opted_out"
     title = Message("已经登记过拒访", "The person has opted out there already")
+
+
+class Receipt(StrEnum):
+    """回执: what a gateway says of a message."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A message that was handed to the gateway."""
+
+    invitation_id: InvitationId
+    school_code: SchoolCode
+    state: AttemptState
+
+
+class ReceiptRefused(Unauthenticated):
+    """A receipt that the gateway has not signed, or not just now: one text, so that guessing learns nothing."""
+
+    code = "receipt_refused"
+    title = Message("回执签名无效或已过期", "The receipt is not signed by the gateway, or not just now")
+    challenge = "Signature"
+
+
+class UnknownMessage(Invalid):
+    """A receipt of a message that was never handed to the gateway."""
+
+    code = "unknown_message"
+    title = Message("没有这条消息", "There is no such message")
+
+
+_UNDER_WAY = frozenset({AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.UNKNOWN, AttemptState.DEFERRED})
+
+
+def after(state: AttemptState, receipt: Receipt) -> AttemptState | None:
+    """The state of a message after a receipt; None where it stays: the same was said, or it has ended.
+
+    >>> after(AttemptState.ACCEPTED, Receipt.DELIVERED), after(AttemptState.FAILED, Receipt.DELIVERED)
+    (<AttemptState.DELIVERED: 'delivered'>, None)
+    """
+    if receipt is Receipt.DELIVERED:
+        return AttemptState.DELIVERED if state in _UNDER_WAY else None
+    if receipt is Receipt.FAILED and state in _UNDER_WAY | {AttemptState.DELIVERED}:
+        return AttemptState.FAILED
+    return None
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Contact on the wire: never an address."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from common.http import StrictModel
 from common.identifiers import GraduateId, WaveId
-from surveys.contact.domain import AttemptState, OptOutScope, OptOutSource, SkipReason
+from surveys.contact.domain import AttemptState, OptOutScope, OptOutSource, Receipt, SkipReason
 
 
 class AttemptBody(BaseModel, from_attributes=True):
@@ -19,6 +20,14 @@ class AttemptBody(BaseModel, from_attributes=True):
     state: AttemptState
     reason: SkipReason | None = Field(description="Of `skipped`: why nothing was sent")
     at: datetime = Field(description="Of the state")
+
+
+class ReceiptForm(StrictModel):
+    """What became of a message."""
+
+    id: Annotated[UUID, Field(description="Of the message, as it was handed over")]
+    state: Receipt
+    at: Annotated[AwareDatetime, Field(description="When it happened")]
 
 
 class NewOptOut(StrictModel):

@@ -10,6 +10,7 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import NotFound
 from common.identifiers import GraduateId, InvitationId, WaveId
+from surveys.ballots.domain import must_have_links
 from surveys.contact.commands.noting import Noted, note_asked
 from surveys.contact.domain import Address, DueStep, Judged
 from surveys.entries import storage
@@ -27,13 +28,14 @@ _ENTERED = ANSWERABLE | {InvitationState.SUBMITTED}
 async def enter(unit: UnitOfWork, *, caller: Principal, cipher: FieldCipher, wave_id: WaveId) -> Entry:
     """A token that answers an open wave as the graduate's link does, which is made where there is none.
 
-    Raises NotFound for a wave that does not ask the graduate, WaveNotOpen, WaveClosed, WaveFrozen, or
+    Raises NotFound for a wave that does not ask the graduate, NotForUnlinkable, WaveNotOpen, WaveClosed, WaveFrozen, or
     TransitionNotAllowed for a link that has ended.
     """
     graduate_id = None if caller.graduate_id is None else GraduateId(caller.graduate_id)
     if graduate_id is None or not await storage.is_asked(unit.connection, wave_id, graduate_id):
         raise NotFound
     wave = await waves.current(unit.connection, wave_id, hold=True)
+    must_have_links(wave)
     wave.must_have_opened()
     must_not_be_over(wave)
     held = await invited(unit, cipher=cipher, wave=wave, graduate_id=graduate_id)

@@ -52,6 +52,10 @@ class Channel(StrEnum):
     WECHAT = "wechat"
 
 
+GATED = (Channel.SMS, Channel.WECHAT)
+"""Channels behind the gateway of the school."""
+
+
 @dataclass(frozen=True)
 class Step:
     """联系步骤 of a ladder, so many days after the wave opens; without texts of its own it says those of a template."""

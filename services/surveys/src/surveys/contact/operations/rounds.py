@@ -28,7 +28,7 @@ from surveys.contact.storage.attempts import Deferred
 from surveys.invitations import commands as invitations
 from surveys.invitations.domain import Batch
 from surveys.invitations.storage import uninvited
-from surveys.ladders.domain import Channel, Step, StepKind
+from surveys.ladders.domain import GATED, Channel, Step, StepKind
 from surveys.settings import Settings
 from surveys.waves import storage as waves
 
@@ -45,9 +45,6 @@ ROUND_SECONDS = 300.0
 
 GRACE_SECONDS = 120.0
 """For so long after them it still sends what is noted."""
-
-GATED = (Channel.SMS, Channel.WECHAT)
-"""Channels behind the gateway."""
 
 Reach = Callable[[Channel, Sequence[Judged]], Awaitable[Mapping[InvitationId, Address]]]
 """The addresses of people for a channel, who have one; raises RegistryUnavailable or RegistryRefused."""
