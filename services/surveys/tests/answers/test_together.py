@@ -104,24 +104,6 @@ def plan(plan: Json) -> Json:
     return plan | {"edit_hours": None, "caps": CAPS}
 
 
-@pytest.fixture
-def links(
-    manager: httpx.AsyncClient, plan: Json, graduates: list[UUID], runner: Any
-) -> Callable[[], Awaitable[tuple[str, list[str]]]]:
-    """Make a wave; its id, and the tokens in the order of the graduates."""
-
-    async def make() -> tuple[str, list[str]]:
-        wave = (await manager.post("/v1/waves", json=plan)).json()["id"]
-        assert (await manager.post(f"/v1/waves/{wave}/invitations", json={"channel": "link"})).status_code == 202
-        while await runner.run_once():
-            pass
-        items = (await manager.get(f"/v1/waves/{wave}/invitations", params={"limit": 200})).json()["items"]
-        made = sorted(items, key=lambda each: str(each["graduate_id"]))
-        return wave, [str(each["link"]).split("#")[1] for each in made]
-
-    return make
-
-
 async def asked_of(
     database: Database, cipher: FieldCipher, client: Client, agree: Any, token: str, case: Json
 ) -> Submitting:
