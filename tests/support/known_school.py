@@ -84,6 +84,8 @@ class Known:
         """What a route of one row needs beside its path."""
         if template.startswith("/v1/signal-rules/"):
             return {"school": self.school}
+        if template.endswith("/tables"):
+            return {"question": "related"}
         if template.endswith("/diff"):
             return {"from": "1", "to": "1"}
         return {"school": self.school, "cohort": "2024"} if template.startswith("/v1/quality-report/") else {}
@@ -231,6 +233,8 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "response_id"): responses[0]["id"],
             ("*", "invitation_id"): links[0]["id"],
             ("*", "opt_out_id"): stopped.json()["id"],
+            # only a wave that has closed has weights
+            ("*", "weighting_id"): str(uuid4()),
             # a call is claimed between 9 and 21 o'clock only
             ("*", "call_id"): str(uuid4()),
             ("*", "paper_id"): await keyed(campus, wave["id"], sorted(tokens)[2], manager, requests),

@@ -216,6 +216,7 @@ def complete_requests(
         ("PATCH", "/v1/wave-plans/{wave_plan_id}"): {"open_days": 7},
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
         OPT_OUT: {"scope": "all", "graduate_id": graduate},
+        ("POST", "/v1/waves/{wave_id}/weightings"): {"method": "post_stratification", "by": ["college"]},
         ("POST", "/v1/calls/{call_id}/outcome"): {"outcome": "no_answer"},
         PAPER: {
             "graduate_id": graduate,

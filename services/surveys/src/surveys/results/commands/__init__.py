@@ -2,5 +2,6 @@
 
 from surveys.results.commands.editions import EDITION_SECONDS, take, take_due
 from surveys.results.commands.reading import READERS, groups_for, readable
+from surveys.results.commands.weighing import weigh, weighed
 
-__all__ = ["EDITION_SECONDS", "READERS", "groups_for", "readable", "take", "take_due"]
+__all__ = ["EDITION_SECONDS", "READERS", "groups_for", "readable", "take", "take_due", "weigh", "weighed"]

@@ -134,6 +134,7 @@ def _made(
         because=because,
         answers=len(read.answers),
         moved=moved(read.past[-1] if read.before is not None else None, frame),
+        known=len(read.past),
         memory=remembered(frame, read.variables, asks, shown),
         results=with_kept(results, read.kept),
         changes=read.changes,
@@ -141,7 +142,11 @@ def _made(
 
 
 async def keep(unit: UnitOfWork, *, made: NewEdition) -> bool:
-    """Stores an edition; False where another worker has taken it."""
+    """Stores an edition; False where another one was taken since it was read, or answers were weighted."""
+    # weights and editions of a wave follow one another: each is judged by all before it
+    await waves.lock(unit.connection, made.wave.id)
+    if await storage.remembered(unit.connection, made.wave.id) != made.known:
+        return False
     kept = await storage.add(unit.connection, made)
     if kept:
         detail = {"number": made.number, "why": made.because.value, "answers": made.answers}

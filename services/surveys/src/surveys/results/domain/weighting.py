@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import NewType
 from uuid import UUID
 
-from common.errors import FieldProblem, Invalid, Message, RulesBroken
+from common.errors import Conflict, FieldProblem, Invalid, Message, RulesBroken
 from surveys.results.domain.dimensions import DIMENSIONS, Key
+from surveys.results.domain.editions import CountedAnswer
 
 WeightingId = NewType("WeightingId", UUID)
 
@@ -48,6 +49,24 @@ class WeightsRefused(RulesBroken):
             "not_converged": Message("边际分布无法满足", "The margins cannot be met"),
         }
     )
+
+
+class AnswersDetached(Conflict):
+    """Answers of the wave have lost the person: nothing says any more which strata they are of."""
+
+    code = "answers_detached"
+    title = Message("本轮答卷已与本人脱离，不能再加权", "Answers of the wave have lost the person; no weights any more")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Weights as they are asked for; margins and `max_ratio` are of raking, by the dimensions of the margins."""
+
+    method: Method
+    by: tuple[str, ...]
+    margins: Margins | None = None
+    max_ratio: Fraction | None = None
+    margins_as_sent: Mapping[str, Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,12 @@ class Weighting:
     max_error: float | None
     strata: Sequence[Mapping[str, object]]
     created_at: datetime
+
+
+def stratum_of(answer: CountedAnswer, by: Sequence[str]) -> Key:
+    """The stratum of an answer."""
+    values = {**dict(zip(DIMENSIONS, answer.group, strict=True)), "sex": answer.sex}
+    return tuple(values[name] for name in by)
 
 
 def post_stratified(by: tuple[str, ...], people: Mapping[Key, int], answers: Mapping[Key, int]) -> Weights:

@@ -53,7 +53,13 @@ _MEMORIES = text(
     ) AS remembered ORDER BY place, number, id
     """
 )
-_MEMORY = text("SELECT memory FROM result_editions WHERE id = :id").bindparams(bindparam("id", type_=Uuid))
+_REMEMBERED = text(
+    """
+    SELECT count(DISTINCT edition.id) + count(weighting.id)
+      FROM result_editions AS edition LEFT JOIN result_weightings AS weighting ON weighting.edition_id = edition.id
+     WHERE edition.wave_id = :wave_id
+    """
+)
 _FIGURES = text("SELECT variable, table_name, figures FROM result_figures WHERE edition_id = :edition_id")
 _OF_TABLE = """
     SELECT variable, figures FROM {of} WHERE {key} = :id AND table_name = :table AND variable = ANY(:variables)
@@ -78,9 +84,10 @@ _ADD_OF_WEIGHTING = text(_ADD_FIGURES.format(of="result_weighted_figures", key="
 
 @dataclass(frozen=True, kw_only=True)
 class NewEdition:
-    """An edition that is about to be stored."""
+    """An edition that is about to be stored; `known` is how much was remembered of the wave when it was made."""
 
     wave: Wave
+    known: int
     number: int
     taken_at: datetime
     because: Because
@@ -125,15 +132,21 @@ async def newest(connection: Connection, wave_id: WaveId) -> Edition | None:
     return next(iter(await listed(connection, wave_id, before=None, limit=1)), None)
 
 
+async def numbered(connection: Connection, wave_id: WaveId, number: int) -> Edition:
+    """An edition that is known to exist."""
+    [found] = await listed(connection, wave_id, before=number + 1, limit=1)
+    return found
+
+
 async def memories(connection: Connection, wave_id: WaveId) -> list[Remembered]:
     """What all weights and then all editions of a wave remember, each the oldest first."""
     found = await connection.execute(_MEMORIES, {"wave_id": wave_id})
     return [Remembered.model_validate(row.memory) for row in found]
 
 
-async def memory_of(connection: Connection, edition_id: EditionId) -> Remembered:
-    """What an edition remembers."""
-    return Remembered.model_validate(await connection.scalar(_MEMORY, {"id": edition_id}))
+async def remembered(connection: Connection, wave_id: WaveId) -> int:
+    """How many weights and editions of a wave there are."""
+    return int(await connection.scalar(_REMEMBERED, {"wave_id": wave_id}))
 
 
 async def results(connection: Connection, edition_id: EditionId) -> dict[tuple[str, str], Figures]:
