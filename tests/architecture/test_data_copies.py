@@ -58,6 +58,8 @@ COLLECTED: Mapping[str, Mapping[str, str]] = {
         "graduates": "roster_entry",
         "calls": "calls",
         "papers": "papers",
+        "liaisons": "liaisons",
+        "liaison_reports": "liaison_reports",
         "invitations": "invitations",
         "accesses": "accesses",
         "cap_places": "responses",

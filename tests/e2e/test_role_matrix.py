@@ -173,7 +173,8 @@ graduate, a search that finds no employer of the school's own, and a wish of any
 """
 
 NAMES_GRADUATE = frozenset(
-    ("POST", f"/v1/{name}") for name in ("registrations", "corrections", "erasures", "support-plans", "ledger-entries")
+    ("POST", f"/v1/{name}")
+    for name in ("liaisons", "registrations", "corrections", "erasures", "support-plans", "ledger-entries")
 )
 """What names a graduate in its body."""
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from campus import ENDLESS, Campus, items, population_change, waiver
 from format_a import HEADERS, Row, destination_cells, graduate_row, workbook
 from known_figures import drafted, frozen, reported, scored
-from survey_team import answer, invited, open_wave
+from survey_team import answer, invited, made, open_wave
 from writes import (
     AUTHORISATION,
     CASE,
@@ -19,6 +19,7 @@ from writes import (
     EVIDENCE,
     FILING,
     LEDGER,
+    LIAISON,
     MAPPING,
     OPT_OUT,
     OUTSIDE_DATA,
@@ -237,7 +238,14 @@ async def known_school(campus: Campus, school: str) -> Known:
             ("*", "weighting_id"): str(uuid4()),
             # a call is claimed between 9 and 21 o'clock only
             ("*", "call_id"): str(uuid4()),
-            ("*", "paper_id"): await keyed(campus, wave["id"], sorted(tokens)[2], manager, requests),
+            ("*", "liaison_id"): await made(campus, LIAISON[1], manager, requests[LIAISON]["json"]),
+            ("*", "ref"): "bm9ib2R5",
+            ("*", "paper_id"): await made(
+                campus,
+                PAPER[1].replace("{wave_id}", wave["id"]),
+                manager,
+                requests[PAPER]["json"] | {"graduate_id": sorted(tokens)[2]},
+            ),
             ("*", "change_id"): asked.json()["id"],
             ("*", "waiver_id"): waiving.json()["id"],
             ("signal-rules", "rule"): "share_code_12",
@@ -284,17 +292,6 @@ async def known_school(campus: Campus, school: str) -> Known:
         persons,
         requests,
     )
-
-
-async def keyed(
-    campus: Campus, wave: str, graduate: str, manager: dict[str, str], requests: Mapping[Write, dict[str, Any]]
-) -> str:
-    """Lets the survey manager key a paper of a graduate who has not answered; gives its id."""
-    place = campus.urls["surveys"] + PAPER[1].replace("{wave_id}", wave)
-    read = requests[PAPER]["json"] | {"graduate_id": graduate}
-    paper = await campus.http.post(place, headers=manager, json=read)
-    assert paper.status_code == 201, paper.text
-    return str(paper.json()["id"])
 
 
 async def made_of(campus: Campus, graduate: str) -> str:

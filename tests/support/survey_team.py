@@ -101,3 +101,10 @@ async def consent(campus: Campus, token: str, opened: httpx.Response) -> httpx.R
     said = {"statement_version": opened.json()["consent"]["statement_version"], "agreed": True, "sensitive": True}
     headers = {"Authorization": f"Survey {token}", "If-Match": opened.headers["ETag"]}
     return await campus.http.put(f"{campus.urls['surveys']}/v1/answer/consent", json=said, headers=headers)
+
+
+async def made(campus: Campus, path: str, headers: dict[str, str], body: Json) -> str:
+    """Create something in surveys; gives its id."""
+    answered = await campus.http.post(campus.urls["surveys"] + path, json=body, headers=headers)
+    assert answered.status_code == 201, answered.text
+    return str(answered.json()["id"])

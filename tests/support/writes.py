@@ -81,6 +81,7 @@ EMPLOYER = {"employer_name": "本校单位", "employer_uscc": None}
 """What only one school has."""
 
 CONTACT = ("POST", "/v1/talents/{profile_id}/contact-requests")
+LIAISON = ("POST", "/v1/liaisons")
 PAPER = ("POST", "/v1/waves/{wave_id}/papers")
 STATEMENT = ("POST", "/v1/privacy-statements")
 WAVE_PLAN = ("POST", "/v1/wave-plans")
@@ -218,6 +219,9 @@ def complete_requests(
         OPT_OUT: {"scope": "all", "graduate_id": graduate},
         ("POST", "/v1/waves/{wave_id}/weightings"): {"method": "post_stratification", "by": ["college"]},
         ("POST", "/v1/calls/{call_id}/outcome"): {"outcome": "no_answer"},
+        LIAISON: {"graduate_id": graduate, "level": "school"},
+        ("PATCH", "/v1/liaisons/{liaison_id}"): {"cohort": 2024},
+        ("POST", "/v1/waves/{wave_id}/liaison-list/{ref}/report"): {"outcome": "passed_on"},
         PAPER: {
             "graduate_id": graduate,
             "values": {"related": "yes"},

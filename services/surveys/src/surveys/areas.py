@@ -48,6 +48,9 @@ from surveys.invitations.operations import inviting
 from surveys.invitations.routes import revoking as revoking_routes
 from surveys.invitations.routes import router as invitation_routes
 from surveys.invitations.tables import access_entries, invitations
+from surveys.liaisons.routes import listing as listing_routes
+from surveys.liaisons.routes import router as liaison_routes
+from surveys.liaisons.tables import liaison_reports, liaisons
 from surveys.measures.storage import raise_streams
 from surveys.measures.tables import measure_streams
 from surveys.papers.commands import DROP_SECONDS, drop_overdue
@@ -223,6 +226,7 @@ AREAS = (
             )
         ],
     ),
+    Area(tables=[liaisons, liaison_reports], routes=[liaison_routes, listing_routes]),
     Area(
         tables=[papers],
         routes=[keying_routes, paper_routes],

@@ -13,7 +13,7 @@ from common.identifiers import GraduateId, InvitationId
 from common.sql import Connection
 from surveys.calls.domain import ENDING, LEASE, MOST_ATTEMPTS, Call, CallId, Outcome
 from surveys.calls.tables import calls
-from surveys.invitations.storage import UNANSWERED, WORTH_CONTACTING
+from surveys.contact.storage.worth import ASKED, PHONE_IS_DUE, WORTH_CONTACTING
 from surveys.waves.domain import Wave
 
 _NOW = select(NOW)
@@ -21,12 +21,12 @@ _ENDING = ", ".join(f"'{each.value}'" for each in ENDING)
 # what a callback was promised for comes first, then who was called least
 _CALLABLE = f"""
     SELECT eligible.graduate_id, coalesce(last.attempt, 0) + 1 AS attempt
-      FROM {WORTH_CONTACTING}
+      FROM {ASKED}
       LEFT JOIN LATERAL (
            SELECT * FROM calls WHERE calls.wave_id = eligible.wave_id AND calls.graduate_id = eligible.graduate_id
             ORDER BY attempt DESC LIMIT 1) AS last ON true
-     WHERE eligible.wave_id = CAST(:wave_id AS uuid) AND {UNANSWERED} {{only}}
-       AND (CAST(:college AS text) IS NULL OR told.college_code = :college)
+     WHERE eligible.wave_id = CAST(:wave_id AS uuid) AND {WORTH_CONTACTING} AND {PHONE_IS_DUE} {{only}}
+       AND (CAST(:college AS text) IS NULL OR placed.college_code = :college)
        AND (last.id IS NULL OR (
                last.attempt < {MOST_ATTEMPTS} AND coalesce(last.outcome, '') NOT IN ({_ENDING})
                AND (last.outcome IS NOT NULL OR last.expires_at <= {NOW_SQL})

@@ -19,11 +19,12 @@ from surveys.calls.tables import calls
 from surveys.caps.storage import caps_of
 from surveys.contact.tables import contact_attempts, opt_outs
 from surveys.invitations.tables import invitations
+from surveys.liaisons.tables import liaison_reports, liaisons
 from surveys.papers.storage import papers_of
 from surveys.populations.domain import STRATA
 from surveys.privacy.tables import receipts
 from surveys.responses.tables import responses
-from surveys.roster.domain import GROUPS, REGISTERED
+from surveys.roster.domain import CLASS, GROUPS, REGISTERED
 from surveys.roster.tables import graduates, groups, registrations
 from surveys.waves.tables import wave_eligible, waves
 
@@ -45,7 +46,7 @@ _COUNTED = literal_column(newest_counted(graduates.name), Boolean).label("counte
 _ENTRY = _of_graduate(
     graduates, *(graduates.c[name] for name in ("school_code", "cohort", "status", "erased")), _COUNTED
 )
-_GROUPS = _of_graduate(groups, *(groups.c[name] for name in GROUPS))
+_GROUPS = _of_graduate(groups, *(groups.c[name] for name in (*GROUPS, CLASS)))
 _REGISTERED = _of_graduate(registrations, *(registrations.c[name] for name in (*REGISTERED, "flexible")))
 _ASKED = (
     _of_graduate(
@@ -71,6 +72,21 @@ _CONSENT = ("response_id", "statement_id", "statement_version", "sensitive", "me
 _AGREED = _of_graduate(receipts, *(receipts.c[name] for name in _CONSENT)).order_by(receipts.c.id)
 _CALL = ("id", "wave_id", "attempt", "claimed_at", "outcome", "callback_at")
 _CALLED = _of_graduate(calls, *(calls.c[name] for name in _CALL)).order_by(calls.c.id)
+_LIAISON = (
+    "id",
+    "school_code",
+    "level",
+    "college_code",
+    "major_code",
+    "class_code",
+    "cohort",
+    "valid_from",
+    "valid_until",
+)
+_APPOINTED = _of_graduate(liaisons, *(liaisons.c[name] for name in _LIAISON)).order_by(liaisons.c.id)
+_REPORTED = _of_graduate(
+    liaison_reports, *(liaison_reports.c[name] for name in ("id", "wave_id", "outcome", "recorded_at"))
+).order_by(liaison_reports.c.id)
 _ANSWERED = _of_graduate(responses, *(responses.c[name] for name in _RESPONSE)).order_by(responses.c.id)
 
 
@@ -93,6 +109,8 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
         "opt_outs": [dict(row) for row in await connection.execute(_OPTED_OUT, of_graduate)],
         "consents": [dict(row) for row in await connection.execute(_AGREED, of_graduate)],
         "calls": [dict(row) for row in await connection.execute(_CALLED, of_graduate)],
+        "liaisons": [dict(row) for row in await connection.execute(_APPOINTED, of_graduate)],
+        "liaison_reports": [dict(row) for row in await connection.execute(_REPORTED, of_graduate)],
         "papers": await papers_of(connection, cipher, graduate_id),
         "responses": answered,
         "accesses": await _accesses(connection, graduate_id),

@@ -11,8 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common import rows
 from common.auth import EVERYTHING, Owners, RowScope, ScopeShape
-from common.clock import NOW_SQL
-from common.consuming.counted import newest_counted
 from common.crypto import FieldCipher
 from common.database import NOW, Database
 from common.database.pages import page_by_id
@@ -30,21 +28,6 @@ from surveys.invitations.domain import (
 )
 from surveys.invitations.tables import access_entries, invitations
 from surveys.waves.domain import Audience
-
-WORTH_CONTACTING = f"""
-    wave_eligible AS eligible
-    JOIN waves AS asking ON asking.id = eligible.wave_id AND asking.closing_at IS NULL AND asking.closed_at IS NULL
-                        AND {NOW_SQL} >= asking.opens_at AND {NOW_SQL} < asking.closes_at
-    JOIN graduates AS person ON person.graduate_id = eligible.graduate_id AND NOT person.erased
-                            AND {newest_counted("person")}
-    LEFT JOIN roster_groups AS told ON told.graduate_id = eligible.graduate_id
-    LEFT JOIN invitations AS invited ON invited.wave_id = eligible.wave_id
-                                    AND invited.graduate_id = eligible.graduate_id
-"""
-"""Whom a wave that is open asks, as far as they stand in the roster; `UNANSWERED` is left to be asked of them."""
-
-UNANSWERED = "(invited.id IS NULL OR (invited.state IN ('created', 'opened') AND invited.token_digest IS NOT NULL))"
-"""Whether an answer can still come."""
 
 _UNINVITED = text(
     """

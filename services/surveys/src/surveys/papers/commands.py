@@ -15,9 +15,10 @@ from surveys.entries.commands import invited
 from surveys.entries.storage import is_asked
 from surveys.invitations.domain import Invitation
 from surveys.papers import storage
-from surveys.papers.domain import Keyed, Paper, PaperId, PaperState, SameKeyer, UnknownGraduate
+from surveys.papers.domain import Keyed, Paper, PaperId, PaperState, SameKeyer
 from surveys.privacy.domain import Means
 from surveys.responses.domain import Mode, Response, ResponseState
+from surveys.roster.domain import UnknownGraduate
 from surveys.roster.storage import situation_of
 from surveys.waves import storage as waves
 from surveys.waves.commands import MANAGERS

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any, NewType
 from uuid import UUID
 
-from common.codes.rules import rule
-from common.errors import Conflict, Invalid, Message
+from common.errors import Conflict, Message
 from common.identifiers import GraduateId, ResponseId, SchoolCode, WaveId
 from surveys.questionnaires.domain.content import Question, QuestionType
 
@@ -86,16 +85,6 @@ class SameKeyer(Conflict):
 
     def __init__(self) -> None:
         super().__init__(state=PaperState.KEYED.value, allowed_transitions=[])
-
-
-class UnknownGraduate(Invalid):
-    """The wave asks no such graduate, or none in the caller's scope: the two look the same."""
-
-    code = "unknown_graduate"
-    title = Message("本轮调查没有该毕业生", "The wave asks no such graduate")
-
-    def __init__(self) -> None:
-        super().__init__([rule("unknown_graduate").problem("/graduate_id")])
 
 
 def _spelt(value: object, *, unordered: bool) -> object:

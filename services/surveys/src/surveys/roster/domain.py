@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 from common.codes import CodeLists
+from common.codes.rules import rule
+from common.errors import Invalid, Message
 
 
 class SchoolNames(NamedTuple):
@@ -44,8 +46,21 @@ class Situation:
     registered: Registered
 
 
+class UnknownGraduate(Invalid):
+    """No such graduate is meant here, or none in the caller's scope: the two look the same."""
+
+    code = "unknown_graduate"
+    title = Message("没有该毕业生", "There is no such graduate")
+
+    def __init__(self) -> None:
+        super().__init__([rule("unknown_graduate").problem("/graduate_id")])
+
+
 GROUPS = tuple(field.name for field in fields(Groups))
 """Names of the groups, as columns are called."""
+
+CLASS = "class_code"
+"""The class (班级), by which liaisons know a graduate; no answer, figure or export is by it."""
 
 REGISTERED = tuple(field.name for field in fields(Registered))
 """Names of the codes of a registration, as columns are called; `prefill` of a question names one of them."""

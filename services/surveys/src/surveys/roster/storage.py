@@ -18,7 +18,7 @@ from common.database import Database
 from common.errors import NotFound
 from common.identifiers import GraduateId, SchoolCode
 from common.sql import Connection
-from surveys.roster.domain import GROUPS, REGISTERED, SchoolNames, Situation
+from surveys.roster.domain import CLASS, GROUPS, REGISTERED, SchoolNames, Situation
 from surveys.roster.tables import graduates
 
 RosterRow = dict[str, Any]
@@ -70,12 +70,12 @@ def _keeping(table: str, columns: Mapping[str, str]) -> TextClause:
         f"""
         INSERT INTO {table} AS kept ({", ".join(types)}, event_sequence)
         SELECT entry.*, entry.sequence FROM unnest({arrays}) AS entry ({", ".join(types)})
-        ON CONFLICT (graduate_id) DO UPDATE SET {renewed} WHERE EXCLUDED.sequence > kept.sequence
+        ON CONFLICT (graduate_id) DO UPDATE SET {renewed} WHERE EXCLUDED.sequence >= kept.sequence
         """
     )
 
 
-_GROUPS = _keeping("roster_groups", dict.fromkeys(GROUPS, "text"))
+_GROUPS = _keeping("roster_groups", dict.fromkeys((*GROUPS, CLASS), "text"))
 _REGISTRATIONS = _keeping("effective_registrations", {**dict.fromkeys(REGISTERED, "text"), "flexible": "boolean"})
 
 

@@ -10,7 +10,7 @@ from common.contracts.organisation import OrganisationData, UnitKind
 from common.contracts.registration import DestinationData, RegistrationState
 from common.database import UnitOfWork
 from surveys.roster import storage, tables
-from surveys.roster.domain import GROUPS, REGISTERED, province_of
+from surveys.roster.domain import CLASS, GROUPS, REGISTERED, province_of
 from surveys.roster.storage import RosterRow
 
 
@@ -63,7 +63,7 @@ async def keep_groups(unit: UnitOfWork, events: Sequence[IncomingEvent]) -> None
     for event in sorted(events, key=lambda each: each.sequence):
         if isinstance(event.data, GraduateData):
             said = vars(event.data) | {"origin_province_code": province_of(event.data.origin_place_code)}
-            rows[event.key] = _placed(event) | {name: said[name] for name in GROUPS}
+            rows[event.key] = _placed(event) | {name: said[name] for name in (*GROUPS, CLASS)}
     await refuse_stored_forks(unit.connection, tables.groups.c.graduate_id, events)
     await storage.keep_groups(unit.connection, [rows[key] for key in sorted(rows)])
 

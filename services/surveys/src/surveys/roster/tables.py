@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text,
 
 from common.consuming.counted import counted_columns
 from common.consuming.forks import event_columns
-from surveys.roster.domain import GROUPS, REGISTERED
+from surveys.roster.domain import CLASS, GROUPS, REGISTERED
 from surveys.schema import metadata
 
 graduates = Table(
@@ -41,6 +41,8 @@ groups = Table(
     Column("sequence", BigInteger, nullable=False),
     *event_columns(),
     *(Column(name, Text) for name in GROUPS),
+    # NULL of who has not changed since it is kept, until registry has sent everything again
+    Column(CLASS, Text),
 )
 
 registrations = Table(
