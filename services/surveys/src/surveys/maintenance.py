@@ -1,10 +1,14 @@
 """The service's own commands: keys that change, answers past their day, and proof that what is stored fits together."""
 
+import os
+import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
 
+from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
+from common.errors import NotFound
 from common.identifiers import SchoolCode
 from common.objects.rotation import rewrap_file_keys
 from common.observability import logger
@@ -15,6 +19,8 @@ from surveys.answers.commands import end_past
 from surveys.answers.storage.detaching import past, reseal_detached
 from surveys.answers.storage.rotation import reseal_contents, reseal_pages
 from surveys.ballots.storage import reseal_ballots
+from surveys.contact.commands.reporting import report
+from surveys.contact.operations.bounces import MAX_REPORT, ReportUnreadableError, read_report
 from surveys.employers.storage.contacts import reseal_contacts
 from surveys.entries.storage import reseal_requests
 from surveys.exports.storage.requests import reseal_reasons
@@ -56,6 +62,20 @@ async def run_retention(settings: Settings, database: Database, parsed: Namespac
     return 0
 
 
+async def run_bounce(_settings: Settings, database: Database, _parsed: Namespace) -> int:
+    """Notes what a delivery report on the standard input says; 65 (EX_DATAERR) for what is none, or about no mail."""
+    try:
+        told = read_report(sys.stdin.buffer.read(MAX_REPORT))
+        if told.state is not None:
+            act = partial(report, attempt_id=told.attempt_id, state=told.state)
+            await database.act(SYSTEM, act)
+    except (ReportUnreadableError, NotFound) as refused:
+        _log.error("The report was not taken", code=refused.code, reason=refused.detail.en)
+        return os.EX_DATAERR
+    _log.info("The report was taken", attempt_id=str(told.attempt_id), state=told.state and told.state.value)
+    return 0
+
+
 async def run_verify(settings: Settings, database: Database, parsed: Namespace) -> int:
     """Compares the roster with its owners, answers with what was announced; 0 only when all was compared and agrees.
 
@@ -79,6 +99,7 @@ def _rotate_arguments(parser: ArgumentParser) -> None:
 
 
 COMMANDS = (
+    Command("bounce", "note what a delivery report on the standard input says of a mail", run_bounce),
     Command("verify", "prove that roster, answers and what was announced of them agree", run_verify, _verify_arguments),
     Command("rotate-keys", "wrap and seal by the ring's current key", run_rotate_keys, _rotate_arguments),
     Command("retention", "take the person out of answers past their day", run_retention, _retention_arguments),

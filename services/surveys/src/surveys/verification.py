@@ -3,7 +3,7 @@
 Each part is read by one statement, which sees one moment, so that answers are given beside it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -15,10 +15,11 @@ from common.contracts import measure, response
 from common.crypto import FieldCipher, UndecryptableError
 from common.database import Database
 from common.identifiers import SchoolCode
-from common.sql import Row
+from common.sql import Connection, Row
 from common.verifying import Verified
 from surveys.answers.storage import Values
 from surveys.answers.storage.values import opened
+from surveys.contact.storage.verifying import attempted, spending
 from surveys.histories import verify_registrations, verify_roster
 from surveys.measures.announcements import said
 from surveys.measures.domain import Given, values_given
@@ -153,6 +154,21 @@ async def verify_caps(
     return verified
 
 
+async def verify_contact(
+    check: str,
+    read: Callable[[Connection, SchoolCode | None], Awaitable[Sequence[tuple[UUID, bool]]]],
+    database: Database,
+    _settings: Settings,
+    school: SchoolCode | None = None,
+) -> Verified:
+    """Notes each thing that is read, and whether it differs from what must hold."""
+    verified = Verified(check)
+    async with database.reading() as connection:
+        for each, differs in await read(connection, school):
+            verified.note(each, differs=differs)
+    return verified
+
+
 async def verify_answers(
     check: str, fits: Fits, database: Database, settings: Settings, school: SchoolCode | None = None
 ) -> Verified:
@@ -196,6 +212,8 @@ CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
         "counts": partial(verify_answers, "counts", counts_fit),
         "measures": partial(verify_answers, "measures", measures_fit),
         "caps": partial(verify_caps, "caps"),
+        "spent": partial(verify_contact, "spent", spending),
+        "attempts": partial(verify_contact, "attempts", attempted),
     }
 )
 """All checks by name, in their order; each takes the database, the settings and a school, None for all."""

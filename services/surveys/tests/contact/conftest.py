@@ -127,8 +127,10 @@ Go = Callable[..., Awaitable[None]]
 def go(sink: Sink, cipher: FieldCipher, among: Reach) -> Go:
     """One round of a worker."""
 
-    async def run(database: Database, *, seconds: float = 5.0, reach: Reach = among, **prices: int) -> None:
-        relay = Relay(f"smtp://127.0.0.1:{sink.port}", LETTERHEAD, timeout=seconds)
+    async def run(
+        database: Database, *, seconds: float = 5.0, reach: Reach = among, connections: int = 8, **prices: int
+    ) -> None:
+        relay = Relay(f"smtp://127.0.0.1:{sink.port}", LETTERHEAD, seconds, connections)
         async with mail_sender(relay) as sender:
             means = Means(reach, {Channel.EMAIL: sender}, prices, "https://survey.test")
             await Round(database, cipher, means).run()

@@ -1,11 +1,11 @@
 """Attempts in SQL: noted before anything leaves, and what became of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, bindparam, select, text
 
 from common import rows
 from common.auth import EVERYTHING, Owners, ScopeShape
@@ -13,7 +13,7 @@ from common.clock import NOW_SQL
 from common.database.pages import page_by_id
 from common.identifiers import GraduateId, InvitationId, SchoolCode, WaveId
 from common.sql import Connection
-from surveys.contact.domain import PATIENCE, Attempt, AttemptId, DueStep, Outcome, Plan
+from surveys.contact.domain import PATIENCE, Attempt, AttemptId, AttemptState, DueStep, Outcome, Plan
 from surveys.contact.tables import contact_attempts
 from surveys.ladders.domain import Channel
 
@@ -102,10 +102,10 @@ _END_STEP = text(
 _REPORT = text(
     f"""
     UPDATE contact_attempts SET state = :state, due_at = NULL, at = {NOW_SQL}
-     WHERE id = :id AND state IN ('sending', 'accepted', 'unknown', 'delivered', 'deferred') AND state <> :state
-    RETURNING id, school_code, wave_id, invitation_id
+     WHERE id = :id AND state = ANY(:before) RETURNING school_code
     """
-)
+).bindparams(bindparam("before", type_=ARRAY(Text)))
+_FIND = select(contact_attempts).where(contact_attempts.c.id == bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,20 @@ async def claim(connection: Connection, reasons: Mapping[AttemptId, str | None])
     """Takes messages that were put off for another try, but those with a reason not to; the ids of those taken."""
     taken = await connection.execute(_CLAIM, {"ids": [*reasons], "reasons": [*reasons.values()]})
     return {InvitationId(row.invitation_id): AttemptId(row.id) for row in taken if row.state == "sending"}
+
+
+async def find(connection: Connection, attempt_id: AttemptId) -> Attempt | None:
+    """An attempt of any school."""
+    return rows.one_or_none(Attempt, await connection.execute(_FIND, {"id": attempt_id}))
+
+
+async def report(
+    connection: Connection, attempt_id: AttemptId, state: AttemptState, before: Iterable[AttemptState]
+) -> SchoolCode | None:
+    """Notes what is reported of an attempt that is in one of these states; its school, None where it is not."""
+    bound = {"id": attempt_id, "state": state, "before": [*before]}
+    school = await connection.scalar(_REPORT, bound)
+    return None if school is None else SchoolCode(school)
 
 
 async def end_step(connection: Connection, due: DueStep, next_at: datetime | None) -> None:
