@@ -94,6 +94,40 @@ async def test_what_does_not_fit_the_audience_is_refused(
     assert (pointer, rule) in [(each["pointer"], each["rule"]) for each in refused.json()["errors"]], refused.text
 
 
+def asks(measure: str | None = None, **said: object) -> Json:
+    """A page with one question."""
+    words = {"zh": "题", "en": "Question"}
+    question: Json = {"id": "q", "type": "scale", "text": words, "scale": {"min": 1, "max": 5}, **said}
+    pages = [{"id": "p", "questions": [question | ({"measure": {"id": measure}} if measure else {})]}]
+    return {"title": words, "pages": pages}
+
+
+@pytest.mark.parametrize(
+    ("content", "of_employers", "of_graduates"),
+    [
+        (asks("ethics"), None, "measure_audience"),
+        (asks("major_match"), "measure_audience", None),
+        (asks(type="number", scale=None, visible_if="${employer_hires} > 2"), None, "name_audience"),
+        (asks(text={"zh": "${employer_name}", "en": "you"}), None, "name_audience"),
+        (asks(text={"zh": "${roster_major}", "en": "you"}), "name_audience", None),
+        (asks(visible_if="${roster_school} = '10001' or ${wave_cycle} = 1"), "name_audience", None),
+        (asks(visible_if="${roster_school} = '10001'"), None, None),
+    ],
+)
+async def test_a_questionnaire_fits_those_whom_a_wave_asks(
+    manager: httpx.AsyncClient, asking: Json, content: Json, of_employers: str | None, of_graduates: str | None
+) -> None:
+    made = (await manager.post("/v1/questionnaires", json=content)).json()
+    published = await manager.post(f"/v1/questionnaires/{made['id']}/publish", headers={"If-Match": '"1"'})
+    assert published.status_code == 200, published.text
+    graduates = {"audience": "graduates", "population": None, "cohort": 2024, "cycle": 1}
+    for changes, rule in (({}, of_employers), (graduates, of_graduates)):
+        answer = await manager.post("/v1/waves", json=asking | {"questionnaire_id": made["id"], **changes})
+        found = [(each["pointer"], each["rule"]) for each in answer.json().get("errors", ())]
+        assert found == ([] if rule is None else [("/questionnaire_version", rule)]), answer.text
+        assert answer.status_code == (201 if rule is None else 422)
+
+
 async def test_an_employer_answers_and_takes_it_back(
     client: Client,
     manager: httpx.AsyncClient,

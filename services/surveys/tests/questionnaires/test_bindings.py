@@ -71,6 +71,11 @@ def test_what_can_give_a_value_may_be_published(bound: Question) -> None:
         (question("date", Binding("promotion_months")), "/measure/id", "measure_type"),
         # an answer names one group of hires at most
         (question("multiple_choice", Binding("hire_major"), "a", "b"), "/measure/id", "measure_type"),
+        (
+            question("single_choice", Binding("hire_education_level", None, PostLevel.SENIOR), "31", "41"),
+            "/measure/post_level",
+            "measure_type",
+        ),
         (question("scale", Binding("skill_use", None, PostLevel.SENIOR)), "/measure/post_level", "measure_type"),
         (question("scale", Binding("skill_use", {"1": "2"})), "/measure/map", "not_for_type"),
         (question("single_choice", Binding("situation"), "employed", "retired"), "/options/1/value", "measure_codes"),

@@ -14,6 +14,7 @@ from common import clock
 from common.errors import Conflict, Invalid, Message, Unauthenticated
 from common.identifiers import EmployerId, GraduateId, InvitationId, SchoolCode, WaveId
 from surveys.ladders.domain import Channel, Step
+from surveys.waves.domain import Audience
 
 AttemptId = NewType("AttemptId", UUID)
 OptOutId = NewType("OptOutId", UUID)
@@ -64,6 +65,7 @@ class DueStep:
     number: int | None
     step: Step
     closes_at: datetime
+    audience: Audience = Audience.GRADUATES
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,14 @@ class Judged:
     graduate_id: GraduateId | None
     reason: SkipReason | None
     waits_until: datetime | None
+    employer_id: EmployerId | None = None
+
+    @property
+    def subject_id(self) -> UUID:
+        """The graduate or the employer."""
+        found = self.graduate_id or self.employer_id
+        assert found is not None, "the database holds that an invitation has one of them"
+        return found
 
 
 @dataclass(frozen=True)

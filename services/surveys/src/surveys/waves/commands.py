@@ -14,12 +14,14 @@ from surveys.ballots.domain import must_be_enough, must_be_unlinkable, must_not_
 from surveys.caps.domain import problems_of
 from surveys.ladders import domain as ladders
 from surveys.privacy.storage.statements import newest
+from surveys.questionnaires.domain.audiences import misfits
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.waves import storage
 from surveys.waves.announcements import request_responses
 from surveys.waves.domain import (
     Anonymity,
+    Audience,
     Cycle,
     NotChangeable,
     Wave,
@@ -150,7 +152,10 @@ async def judged(connection: Connection, plan: WavePlan) -> PublishedVersion:
         told = await newest(connection, plan.school_code, plan.privacy_statement_id)
         if told is None or told.school_code not in {None, plan.school_code}:
             raise Invalid([FieldProblem("/privacy_statement_id", "unknown_privacy_statement", _UNKNOWN_STATEMENT)])
-    if problems := problems_of(asked, plan.caps):
+    if problems := [
+        *misfits(asked, of_employers=plan.audience is Audience.EMPLOYERS),
+        *problems_of(asked, plan.caps),
+    ]:
         raise Invalid(problems)
     must_be_unlinkable(plan, asked)
     return asked

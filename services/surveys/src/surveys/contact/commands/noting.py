@@ -73,7 +73,7 @@ async def retry(
 ) -> list[Noted]:
     """Takes messages of one wave that were put off for another try, but to those who have answered or opted out."""
     await waves.current(unit.connection, put_off[0].wave_id, hold=True)
-    found = [Judged(each.invitation_id, each.graduate_id, None, None) for each in put_off]
+    found = [Judged(each.invitation_id, each.graduate_id, None, None, each.employer_id) for each in put_off]
     await _hold(unit, found)
     judged = await judging.judged_again(unit.connection, [each.invitation_id for each in found])
     reasons = {
@@ -97,7 +97,7 @@ def step_of(wave: Wave, number: int) -> Step | None:
 
 
 async def _hold(unit: UnitOfWork, found: Sequence[Judged]) -> None:
-    people = [each.graduate_id for each in found if each.graduate_id is not None]
+    people = [each.subject_id for each in found]
     await judging.hold(unit.connection, [each.invitation_id for each in found], people)
 
 
@@ -107,7 +107,7 @@ async def _leaving(
     """The tokens of messages that leave now, their digests stored, and the moment noted in their people's streams."""
     if not noted:
         return []
-    people = [each.graduate_id for each in judged if each.invitation_id in noted and each.graduate_id is not None]
+    people = [each.subject_id for each in judged if each.invitation_id in noted]
     await attempts.note_sent(unit.connection, people)
     leaving = [Noted(attempt, invitation, new_token(), new_token()) for invitation, attempt in noted.items()]
     links = {hashed_secret(each.link_token): each.invitation_id for each in leaving}

@@ -25,6 +25,7 @@ from surveys.contact.operations.mails import Letterhead
 from surveys.contact.operations.sending import Until, messages_of, send_all
 from surveys.contact.storage import attempts, judging
 from surveys.contact.storage.attempts import Deferred
+from surveys.employers.storage.contacts import contacts_of
 from surveys.invitations import commands as invitations
 from surveys.invitations.domain import Batch
 from surveys.invitations.storage import uninvited
@@ -68,12 +69,29 @@ async def contact_due(database: Database, cipher: FieldCipher, settings: Setting
         is_due = await judging.due_steps(connection) or await attempts.underway(connection)
     if is_due and is_waking(clock.now()):
         async with RegistryClient.connected(settings) as registry, senders_of(settings) as senders:
-            means = Means(partial(reach, registry), senders, settings.message_prices, settings.public_base)
+            means = Means(
+                partial(reach, registry, database, cipher), senders, settings.message_prices, settings.public_base
+            )
             await Round(database, cipher, means).run()
 
 
-async def reach(registry: RegistryClient, channel: Channel, found: Sequence[Judged]) -> dict[InvitationId, Address]:
-    """The addresses that registry shows, which are not stored; raises RegistryUnavailable or RegistryRefused."""
+async def reach(
+    registry: RegistryClient, database: Database, cipher: FieldCipher, channel: Channel, found: Sequence[Judged]
+) -> dict[InvitationId, Address]:
+    """The addresses that registry shows of graduates, which are not stored, and those of employers' contacts.
+
+    Raises RegistryUnavailable or RegistryRefused.
+    """
+    employers = {each.employer_id: each.invitation_id for each in found if each.employer_id is not None}
+    async with database.reading() as connection:
+        asked = await contacts_of(connection, cipher, [*employers])
+    reached = {employers[of]: address for of, each in asked if (address := address_of(channel, vars(each)))}
+    return reached | await _reach_graduates(registry, channel, found)
+
+
+async def _reach_graduates(
+    registry: RegistryClient, channel: Channel, found: Sequence[Judged]
+) -> dict[InvitationId, Address]:
     people = {each.graduate_id: each.invitation_id for each in found if each.graduate_id is not None}
     if not people:
         return {}
@@ -138,7 +156,7 @@ class Round:
         step = Step(StepKind.INVITE, one.channel, 0) if one.number is None else noting.step_of(wave, one.number)
         assert step is not None, "a step that is due stays as it is"
         due = DueStep(one.wave_id, one.school_code, one.number or 0, step, wave.closes_at)
-        found = [Judged(each.invitation_id, each.graduate_id, None, None) for each in put_off]
+        found = [Judged(each.invitation_id, each.graduate_id, None, None, each.employer_id) for each in put_off]
         reached = await self._means.reach(one.channel, found)
         act = partial(noting.retry, put_off=put_off, reached=reached)
         await self._send(due, await self._database.act(SYSTEM, act), reached)
@@ -157,10 +175,10 @@ class Round:
 
     async def make_links(self, due: DueStep) -> None:
         """Makes the links that are missing, while the wave is open."""
-        batch = Batch(None, due.wave_id, due.school_code, due.step.channel or Channel.LINK)
+        batch = Batch(None, due.wave_id, due.school_code, due.step.channel or Channel.LINK, due.audience)
         while due.closes_at > clock.now():
             async with self._database.reading() as connection:
-                people = await uninvited(connection, due.wave_id, LINKS_AT_ONCE)
+                people = await uninvited(connection, due.wave_id, LINKS_AT_ONCE, audience=due.audience)
             if not people:
                 return
             made = await asyncio.to_thread(invitations.sealed, self._cipher, people)

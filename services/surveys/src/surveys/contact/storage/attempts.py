@@ -11,7 +11,7 @@ from common import rows
 from common.auth import EVERYTHING, Owners, ScopeShape
 from common.clock import NOW_SQL
 from common.database.pages import page_by_id
-from common.identifiers import GraduateId, InvitationId, SchoolCode, WaveId
+from common.identifiers import EmployerId, GraduateId, InvitationId, SchoolCode, WaveId
 from common.sql import Connection
 from surveys.contact.domain import PATIENCE, Attempt, AttemptId, AttemptState, DueStep, Outcome, Plan
 from surveys.contact.tables import contact_attempts
@@ -64,8 +64,8 @@ _LOST = text(
 ).bindparams(bindparam("repeated", type_=ARRAY(Text)))
 _DEFERRED = text(
     f"""
-    SELECT attempt.id, attempt.invitation_id, invitation.graduate_id, attempt.wave_id, attempt.school_code,
-           attempt.step AS number, attempt.channel, attempt.expires_at
+    SELECT attempt.id, attempt.invitation_id, invitation.graduate_id, invitation.employer_id, attempt.wave_id,
+           attempt.school_code, attempt.step AS number, attempt.channel, attempt.expires_at
       FROM contact_attempts AS attempt JOIN invitations AS invitation ON invitation.id = attempt.invitation_id
      WHERE attempt.state = 'deferred' AND attempt.due_at <= {NOW_SQL} AND attempt.channel = ANY(:channels)
      ORDER BY attempt.wave_id, attempt.step, attempt.channel, attempt.invitation_id LIMIT :limit
@@ -120,6 +120,7 @@ class Deferred:
     number: int | None
     channel: Channel
     expires_at: datetime
+    employer_id: EmployerId | None = None
 
 
 async def note(connection: Connection, due: DueStep, plan: Plan, price: int) -> dict[InvitationId, AttemptId]:
@@ -138,9 +139,9 @@ async def note(connection: Connection, due: DueStep, plan: Plan, price: int) -> 
     return {InvitationId(row.invitation_id): AttemptId(row.id) for row in noted if row.state == "sending"}
 
 
-async def note_sent(connection: Connection, graduates: Sequence[GraduateId]) -> None:
+async def note_sent(connection: Connection, subjects: Sequence[UUID]) -> None:
     """Notes in the people's streams, which are locked, that a message leaves for them now."""
-    await connection.execute(_SENT, {"ids": graduates})
+    await connection.execute(_SENT, {"ids": subjects})
 
 
 async def left_to_spend(connection: Connection, wave_id: WaveId) -> int | None:

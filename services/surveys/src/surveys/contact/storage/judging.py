@@ -8,13 +8,14 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 from common import rows
 from common.clock import NOW_SQL
 from common.consuming.counted import newest_counted
-from common.identifiers import GraduateId, InvitationId
+from common.identifiers import InvitationId
 from common.sql import Connection
 from surveys.contact.domain import APART, DueStep, Judged
 
 _DUE = text(
     f"""
-    SELECT wave.id AS wave_id, wave.school_code, CAST(each.number AS int) AS number, each.step, wave.closes_at
+    SELECT wave.id AS wave_id, wave.school_code, CAST(each.number AS int) AS number, each.step, wave.closes_at,
+           wave.audience
       FROM waves AS wave CROSS JOIN LATERAL jsonb_array_elements(wave.ladder) WITH ORDINALITY AS each (step, number)
       LEFT JOIN contact_steps AS known ON known.wave_id = wave.id AND known.step = each.number
      WHERE wave.ladder <> '[]'::jsonb AND wave.opens_at <= {NOW_SQL} AND wave.anonymity <> 'unlinkable'
@@ -47,13 +48,14 @@ _REASON = f"""
     END
 """
 _JUDGED = f"""
-    SELECT invitation.id AS invitation_id, invitation.graduate_id, {_REASON} AS reason,
+    SELECT invitation.id AS invitation_id, invitation.graduate_id, invitation.employer_id, {_REASON} AS reason,
            CASE WHEN stream.last_sent_at + CAST(:apart AS interval) > {NOW_SQL}
                 THEN stream.last_sent_at + CAST(:apart AS interval) END AS waits_until
       FROM invitations AS invitation JOIN waves AS wave ON wave.id = invitation.wave_id
       LEFT JOIN graduates AS person ON person.graduate_id = invitation.graduate_id
       LEFT JOIN effective_registrations AS registered ON registered.graduate_id = invitation.graduate_id
-      LEFT JOIN response_streams AS stream ON stream.graduate_id = invitation.graduate_id
+      LEFT JOIN response_streams AS stream
+        ON stream.graduate_id = coalesce(invitation.graduate_id, invitation.employer_id)
 """
 _UNTRIED = """
     NOT EXISTS (SELECT FROM contact_attempts AS made
@@ -92,10 +94,10 @@ async def next_of(connection: Connection, due: DueStep, after: UUID | None, limi
     return rows.all(Judged, await connection.execute(_NEXT, bound))
 
 
-async def hold(connection: Connection, invitations: Sequence[InvitationId], graduates: Sequence[GraduateId]) -> None:
+async def hold(connection: Connection, invitations: Sequence[InvitationId], subjects: Sequence[UUID]) -> None:
     """Locks invitations, then the streams of their people: an answer comes before, or finds the attempt."""
     await connection.execute(_HOLD, {"ids": invitations})
-    await connection.execute(_HOLD_STREAMS, {"ids": graduates})
+    await connection.execute(_HOLD_STREAMS, {"ids": subjects})
 
 
 async def judged(connection: Connection, due: DueStep, invitations: Sequence[InvitationId]) -> list[Judged]:

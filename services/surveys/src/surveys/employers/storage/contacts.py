@@ -1,12 +1,12 @@
 """Contacts of employers in SQL: sealed, each once, until their day."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import LargeBinary, Uuid, bindparam, delete, select, text, update
+from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.clock import TODAY_SQL
@@ -25,6 +25,11 @@ _OF_EMPLOYER = (
     select(contacts)
     .where(contacts.c.employer_id == bindparam("employer_id"), contacts.c.sealed.is_not(None))
     .order_by(contacts.c.id)
+)
+_OF_EMPLOYERS = (
+    select(contacts)
+    .where(contacts.c.employer_id == bindparam("ids", type_=ARRAY(Uuid)).any_(), contacts.c.sealed.is_not(None))
+    .order_by(contacts.c.employer_id, contacts.c.by_hand, contacts.c.created_at)
 )
 _FIND = _OF_EMPLOYER.where(contacts.c.id == bindparam("id"))
 _KNOWN = text(
@@ -73,6 +78,16 @@ async def of_employer(connection: Connection, cipher: FieldCipher, employer_id: 
     """The contacts of an employer in clear."""
     found = await connection.execute(_OF_EMPLOYER, {"employer_id": employer_id})
     return [_opened(cipher, row) for row in found]
+
+
+async def contacts_of(
+    connection: Connection, cipher: FieldCipher, employer_ids: Sequence[EmployerId]
+) -> list[tuple[EmployerId, KeptContact]]:
+    """The contacts of employers in clear, the one to ask first as the last: the newest that people wrote."""
+    if not employer_ids:
+        return []
+    found = await connection.execute(_OF_EMPLOYERS, {"ids": employer_ids})
+    return [(EmployerId(row.employer_id), _opened(cipher, row)) for row in found]
 
 
 async def find(

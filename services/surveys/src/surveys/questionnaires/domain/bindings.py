@@ -27,6 +27,9 @@ GIVEN_BY: Mapping[MeasureType, tuple[QuestionType, ...]] = {
 }
 """Which types of question can give a type of measure."""
 
+GROUPS = frozenset({"hire_college", "hire_major", "hire_education_level"})
+"""The measures that say about whom of its graduates an employer answers."""
+
 _UNKNOWN = Message(
     "没有这个数据项，请使用跟踪评价数据项表中的编号",
     "There is no such measure; use an id of the table of measures",
@@ -37,6 +40,10 @@ _TWICE = Message(
 )
 _NO_LEVEL = Message(
     "只有面向用人单位的数据项可分岗位层级", "Only measures of employers are told apart by level of posts"
+)
+_ONE_GROUP = Message(
+    "一份答卷只能说明一组毕业生，所评院系、专业、学历不分岗位层级",
+    "An answer is about one group of graduates: college, major and level of those judged have no level of posts",
 )
 _NO_CHOICE = Message("只有选择题可用选项对应代码", "Only the options of a choice stand for codes")
 _NO_OPTION = Message("题目没有这个选项值", "The question has no option with this value")
@@ -63,6 +70,8 @@ def problems_of(pointer: str, question: Question) -> Iterator[FieldProblem]:
         return
     if binding.post_level is not None and not measure.of_employers:
         yield FieldProblem(f"{pointer}/measure/post_level", "measure_type", _NO_LEVEL)
+    elif binding.post_level is not None and measure.id in GROUPS:
+        yield FieldProblem(f"{pointer}/measure/post_level", "measure_type", _ONE_GROUP)
     if question.type not in (types := GIVEN_BY[measure.type]):
         yield FieldProblem(f"{pointer}/measure/id", "measure_type", _wrong_type(types))
     elif question.type in CHOICES:
