@@ -217,6 +217,8 @@ def complete_requests(
         ("PATCH", "/v1/wave-plans/{wave_plan_id}"): {"open_days": 7},
         ("POST", "/v1/waves/{wave_id}/invitations"): {"channel": "link"},
         OPT_OUT: {"scope": "all", "graduate_id": graduate},
+        ("POST", "/v1/responses/{response_id}/exclude"): reason,
+        ("POST", "/v1/responses/{response_id}/include"): reason,
         ("POST", "/v1/waves/{wave_id}/weightings"): {"method": "post_stratification", "by": ["college"]},
         ("POST", "/v1/calls/{call_id}/outcome"): {"outcome": "no_answer"},
         LIAISON: {"graduate_id": graduate, "level": "school"},

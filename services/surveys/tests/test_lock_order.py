@@ -23,6 +23,7 @@ from surveys.invitations import commands as invitations
 from surveys.invitations import storage
 from surveys.invitations.domain import Batch, Channel, Invitation, NewInvitation
 from surveys.measures import commands as measures
+from surveys.quality import commands as quality
 from surveys.responses import commands as responses
 from surveys.responses import storage as stored
 from surveys.responses.subscriptions import erase_answers
@@ -161,6 +162,8 @@ async def acts_on(
         }
         if (response := begun[number]) is not None:
             acts["settle"] = partial(answers.settle, edited=response)
+            excluding = partial(quality.decide, caller=manager, cipher=cipher, expected=ANY, reason="x", counts=False)
+            acts["exclude"] = partial(excluding, response_id=response.id)
             acts["detach"] = partial(answers.detach, cipher=cipher, past=response)
         return acts
 
@@ -234,6 +237,11 @@ async def acts_on(
         ("add_file", "withdraw by link", OPENED),
         ("add_file", "erase", OPENED),
         ("add_file", "close", OPENED),
+        ("exclude", "exclude", SUBMITTED),
+        ("exclude", "withdraw", SUBMITTED),
+        ("exclude", "reopen", SUBMITTED),
+        ("exclude", "erase", SUBMITTED),
+        ("exclude", "close", SUBMITTED),
     ],
 )
 async def test_acts_that_lock_the_same_rows_never_wait_in_a_circle(

@@ -59,6 +59,7 @@ from surveys.papers.routes import router as paper_routes
 from surveys.papers.tables import papers
 from surveys.privacy.routes import router as privacy_routes
 from surveys.privacy.tables import receipts, statement_versions, statements
+from surveys.quality.routes import router as quality_routes
 from surveys.questionnaires import routes as questionnaire_routes
 from surveys.questionnaires.tables import questionnaire_versions, questionnaires
 from surveys.responses.routes import router as response_routes
@@ -166,7 +167,7 @@ AREAS = (
     ),
     Area(
         tables=[responses, response_pages, frozen_rows],
-        routes=[response_routes],
+        routes=[response_routes, quality_routes],
         # after the roster, whose entries come before invitations in the order of locks
         handlers=of_graduates(erase_answers),
         subscription=ROSTER,

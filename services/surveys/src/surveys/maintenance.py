@@ -26,6 +26,7 @@ from surveys.entries.storage import reseal_requests
 from surveys.exports.storage.requests import reseal_reasons
 from surveys.invitations.storage import reseal_tokens
 from surveys.papers.storage import reseal_papers
+from surveys.quality.storage import reseal_exclusions
 from surveys.schema import metadata
 from surveys.settings import Settings
 from surveys.verification import CHECKS
@@ -41,6 +42,7 @@ _RESEALED = {
     "Answers without the person are sealed": reseal_detached,
     "What was keyed of papers is sealed": reseal_papers,
     "Ballots are sealed": reseal_ballots,
+    "Reasons why answers do not count are sealed": reseal_exclusions,
     "Reasons of exports are sealed": reseal_reasons,
 }
 

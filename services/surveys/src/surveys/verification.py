@@ -119,14 +119,16 @@ def measures_fit(row: Row, values: Values | None, content: Content) -> bool:
     if row.measured_version is None or not is_given:
         # before measures there were answers, too
         stands = values is not None and row.effective_version is not None and row.state != "withdrawn"
+        stands = stands and row.excluded_at is None
         gives = stands and bool(_values_given(row, content, values or {}))
         return row.measured_version is None and not is_given and not gives
     if values is None:
         # what the release before submitted cannot be read as a whole, but stands
         return row.effective_version is None and row.state == "submitted" and not row.erased
     given = [each.model_dump(mode="json") for each in said(_values_given(row, content, values))]
-    versions = {row.measured["response_version"], row.measured_version, row.effective_version}
-    return len(versions) == 1 and bool(row.measured["values"] == given)
+    # an answer that was excluded gives its measures anew when it is included, without being submitted anew
+    versions = row.measured["response_version"] == row.measured_version >= row.effective_version
+    return bool(versions and row.excluded_at is None and row.measured["values"] == given)
 
 
 def _values_given(row: Row, content: Content, values: Values) -> tuple[Given, ...]:

@@ -23,6 +23,7 @@ from surveys.liaisons.tables import liaison_reports, liaisons
 from surveys.papers.storage import papers_of
 from surveys.populations.domain import STRATA
 from surveys.privacy.tables import receipts
+from surveys.quality.storage import opened as opened_reason
 from surveys.responses.tables import responses
 from surveys.roster.domain import CLASS, GROUPS, REGISTERED
 from surveys.roster.tables import graduates, groups, registrations
@@ -34,7 +35,7 @@ PAGE = 500
 _INVITATION = ("id", "wave_id", "channel", "state", "created_at", "first_used_at")
 _RESPONSE = (
     *("id", "invitation_id", "wave_id", "version", "state", "questions_answered", "questions_total"),
-    *("created_at", "recorded_at", "submitted_at", "detached_at"),
+    *("created_at", "recorded_at", "submitted_at", "detached_at", "excluded_at", "reason_ciphertext"),
 )
 
 
@@ -95,6 +96,8 @@ async def collect(connection: Connection, cipher: FieldCipher, graduate_id: Grad
     of_graduate = {"id": graduate_id}
     answered = [dict(row) for row in await connection.execute(_ANSWERED, of_graduate)]
     for response in answered:
+        sealed = response.pop("reason_ciphertext")
+        response["reason"] = None if sealed is None else opened_reason(cipher, response["id"], sealed)
         response["pages"] = await pages_of(connection, cipher, ResponseId(response["id"]))
         response["files"] = await files_of(connection, ResponseId(response["id"]))
         response["caps"] = await caps_of(connection, ResponseId(response["id"]))

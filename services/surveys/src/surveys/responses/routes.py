@@ -11,10 +11,11 @@ from fastapi import Response as HttpResponse
 from common.auth import Caller, Principal, Role
 from common.database import Database, UnitOfWork
 from common.errors import NotFound
-from common.http import Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
+from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
 from common.identifiers import ResponseId, SchoolCode, WaveId
 from surveys.ballots import storage as ballots
 from surveys.ballots.domain import Ballot
+from surveys.quality.commands import flags_of
 from surveys.responses import commands, storage
 from surveys.responses.domain import Response
 from surveys.responses.wire import ResponseBody
@@ -34,7 +35,7 @@ WaveQuery = Annotated[WaveId | None, Query(description="Only this wave's")]
     "that tells nothing.",
 )
 async def list_responses(
-    *, caller: Caller, database: Db, page: Page, school: School = None, wave: WaveQuery = None
+    *, caller: Caller, database: Db, cipher: Cipher, page: Page, school: School = None, wave: WaveQuery = None
 ) -> PageOf[ResponseBody]:
     caller.must_be_in(commands.READERS)
     scope, after = caller.row_scope(), page.last_seen(UUID)
@@ -42,12 +43,16 @@ async def list_responses(
         found: list[Sheet] = [*await storage.page(connection, scope, school, wave, after, page.limit + 1)]
         if not found and wave is not None and caller.role is not Role.GRADUATE:
             found += await ballots.page(connection, scope, school, wave, after, page.limit + 1)
-    return page_of(page, found, lambda response: response.id, ResponseBody.of)
+        flags = await flags_of(connection, cipher, [each for each in found if isinstance(each, Response)])
+    return page_of(page, found, lambda response: response.id, partial(ResponseBody.of, flags=flags))
 
 
 @router.get("/{response_id}", response_model=ResponseBody, summary="One response")
-async def read_response(*, caller: Caller, database: Db, response_id: ResponseId) -> HttpResponse:
-    return _shown(await _found(database, caller, response_id))
+async def read_response(*, caller: Caller, database: Db, cipher: Cipher, response_id: ResponseId) -> HttpResponse:
+    found = await _found(database, caller, response_id)
+    async with database.reading() as connection:
+        flags = await flags_of(connection, cipher, [found] if isinstance(found, Response) else [])
+    return resource(ResponseBody.of(found, flags), found.version)
 
 
 @router.post("/{response_id}/withdraw", response_model=ResponseBody, summary="Take a response back and erase it")

@@ -252,6 +252,7 @@ async def withdraw(connection: Connection, response: Response, moment: Moment) -
         announced_sequence=moment.sequence,
         measured_version=None,
         effective_version=None,
+        reason_ciphertext=None,
     )
     await connection.execute(_DESTROY, {"ids": [response.id]})
     await connection.execute(_FORGET_FROZEN, {"of_response": response.id})

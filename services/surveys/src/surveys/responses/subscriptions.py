@@ -10,6 +10,7 @@ from common.identifiers import GraduateId
 from common.sql import Connection
 from surveys.measures.commands import take_back_erased
 from surveys.papers import storage as papers
+from surveys.quality.storage import forget_reasons
 from surveys.responses import storage
 from surveys.waves import storage as waves
 
@@ -18,6 +19,7 @@ async def destroy(connection: Connection, graduate_ids: Sequence[GraduateId]) ->
     """Destroys answers and links of graduates who are erased, and makes figures of their waves count anew in time."""
     await waves.note_erased(connection, graduate_ids)
     await storage.erase_answers(connection, graduate_ids)
+    await forget_reasons(connection, graduate_ids)
 
 
 _erase = erasing(destroy)

@@ -1,14 +1,20 @@
 """Responses on the wire: that a graduate answered, never what."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from common.identifiers import ResponseId
 from surveys.ballots.domain import Ballot
+from surveys.quality.domain import Flag
 from surveys.responses.announcements import change_token
 from surveys.responses.domain import CompletedBy, Completeness, Response, ResponseState
+
+_NO_FLAGS: Mapping[ResponseId, Sequence[Flag]] = MappingProxyType({})
 
 
 class ResponseBody(BaseModel):
@@ -30,13 +36,19 @@ class ResponseBody(BaseModel):
     submitted_at: datetime | None
     week: str | None = Field(default=None, description="Of the submission, `2026-W48`; of unlinkable waves only")
     completeness: Completeness | None = Field(description="Of what was submitted last")
+    flags: list[Flag] = Field(
+        default=[],
+        description="What to look at; `contradicts_registration` is said of waves that are `identified` alone",
+    )
+    excluded_at: datetime | None = Field(default=None, description="Since when the answer counts in no figure")
     completed_by: CompletedBy | None = Field(description="`close`: the end of the wave submitted it")
 
     @classmethod
-    def of(cls, response: Response | Ballot) -> Self:
+    def of(cls, response: Response | Ballot, flags: Mapping[ResponseId, Sequence[Flag]] = _NO_FLAGS) -> Self:
         """The response with the token of its newest event; of a ballot there is none, nor a person, nor a time."""
         if isinstance(response, Ballot):
             unknown = ("change_token", "graduate_id", "employer_id", "created_at", "recorded_at", "submitted_at")
             return cls.model_validate({**vars(response), **dict.fromkeys(unknown), "number": 1})
         token = change_token(response)
-        return cls.model_validate(vars(response) | {"change_token": token and token.encode()})
+        beside = {"change_token": token and token.encode(), "flags": [*flags.get(response.id, ())]}
+        return cls.model_validate(vars(response) | beside)

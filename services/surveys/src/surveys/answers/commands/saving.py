@@ -125,7 +125,8 @@ async def conclude(unit: UnitOfWork, *, cipher: FieldCipher, answer: Answer, mod
     # the streams before the response, as every act does
     moment = await responses.next_moment(unit.connection, found)
     cycle = answer.wave.measured_cycle
-    measured = await measures.next_moment(unit, found) if measures_anything(answer.content, cycle) else None
+    measures_some = found.excluded_at is None and measures_anything(answer.content, cycle)
+    measured = await measures.next_moment(unit, found) if measures_some else None
     response = await responses.submit(unit.connection, found, moment, given, measured=measured is not None)
     # what is hidden is dropped
     await storage.keep_submitted(unit.connection, cipher, response, judged.kept)

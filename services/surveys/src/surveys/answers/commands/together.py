@@ -229,7 +229,8 @@ async def _screened_out(
 
 
 def _measures(answer: Answer) -> bool:
-    return measures_anything(answer.content, answer.wave.measured_cycle)
+    excluded = isinstance(answer.response, Response) and answer.response.excluded_at is not None
+    return not excluded and measures_anything(answer.content, answer.wave.measured_cycle)
 
 
 def _entry(act: str, each: Concluding, after: Mapping[ResponseId, Response]) -> Entry:
