@@ -17,8 +17,10 @@ from surveys.answers.routes import beginning as beginning_routes
 from surveys.answers.routes import freezing as freezing_routes
 from surveys.answers.routes import revealing as revealing_routes
 from surveys.answers.routes import router as answer_routes
+from surveys.ballots.operations import SECONDS as SEND_SECONDS
+from surveys.ballots.operations import send_due
 from surveys.ballots.routes import router as ballot_routes
-from surveys.ballots.tables import ballots
+from surveys.ballots.tables import ballot_sendings, ballots
 from surveys.calls.routes import claiming as claiming_routes
 from surveys.calls.routes import router as call_routes
 from surveys.calls.tables import calls
@@ -185,7 +187,6 @@ AREAS = (
             every(RETENTION_SECONDS, partial(end_past, runtime.database, runtime.cipher), name="retention"),
         ],
     ),
-    Area(tables=[ballots], routes=[ballot_routes]),
     Area(
         tables=[exports],
         routes=[export_of_wave_routes, export_routes],
@@ -196,6 +197,17 @@ AREAS = (
             )
         },
         periodic=lambda runtime: [every(60, partial(delete_overdue, runtime.database), name="exports")],
+    ),
+    Area(
+        tables=[ballots, ballot_sendings],
+        routes=[ballot_routes],
+        periodic=lambda runtime: [
+            every(
+                SEND_SECONDS,
+                partial(send_due, runtime.database.patient, runtime.cipher, runtime.settings),
+                name="ballots",
+            )
+        ],
     ),
     Area(routes=PAGE_ROUTES),
     Area(

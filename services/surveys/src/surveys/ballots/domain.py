@@ -3,7 +3,7 @@
 import secrets
 import string
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import ClassVar
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from common.errors import Conflict, FieldProblem, Invalid, Message
 from common.identifiers import ResponseId, SchoolCode, WaveId
 from surveys.expressions.syntax import names_in, parsed
+from surveys.ladders.domain import Channel, Ladder, Step, StepKind
 from surveys.populations.domain import PopulationKind
 from surveys.privacy.domain import StatementId
 from surveys.questionnaires.domain.content import PublishedVersion, QuestionType
@@ -37,6 +38,12 @@ _NO_LINKS = Message(
     "不可关联的调查没有个人链接，请打印编码条（POST …/code-sheets）或按计划发送",
     "An unlinkable wave has no personal links; print its code sheets (POST …/code-sheets), or send it by its ladder",
 )
+_ONE_EACH = Message(
+    "不可关联的调查只能先发一次邀请，再向全体提醒一次",
+    "One invitation, then one reminder to all, nothing else",
+)
+_NO_HANDING = Message("请用 email、sms 或 wechat", "Use email, sms or wechat: nobody may see who gets which code")
+_NO_LINK = Message("提醒不能含 {link}：编码只随邀请发送一次", "A reminder has no {link}: codes go out once")
 _BEGUN = Message("本轮已制作链接或编码", "Links or codes of this wave have been made already")
 
 
@@ -62,6 +69,13 @@ class AlreadyMade(Conflict):
 
     code = "already_made"
     title = Message("本轮编码已经制作过，不能再次制作", "The codes of this wave have been made; they are made once")
+
+
+class SentByLadder(Conflict):
+    """The codes of a wave are printed instead of being sent."""
+
+    code = "sent_by_ladder"
+    title = Message("本轮按联系计划发送编码，不能另行打印", "The codes of this wave are sent by its ladder")
 
 
 class NotUnlinkable(Conflict):
@@ -153,6 +167,19 @@ def digest_of(code: str) -> bytes:
     return sha256(f"{PREFIX}{code}".encode()).digest()
 
 
+def spoken_step(step: Step) -> Step:
+    """A step with the texts of an unlinkable wave, where it has none of its own."""
+    if step.channel is not Channel.EMAIL or step.template is not None or step.body is not None:
+        return step
+    return replace(step, template=f"{step.kind.value}_unlinkable")
+
+
+def must_have_no_ladder(plan: WavePlan) -> None:
+    """Raises SentByLadder where the codes are sent."""
+    if plan.ladder:
+        raise SentByLadder
+
+
 def must_be_unlinkable(plan: WavePlan, asked: PublishedVersion) -> None:
     """Raises NotForUnlinkable for what an unlinkable wave cannot have; of other waves nothing is asked."""
     if plan.anonymity is Anonymity.UNLINKABLE and (problems := [*_settings(plan), *_questions(asked)]):
@@ -186,8 +213,7 @@ def must_not_have_begun(made: int) -> None:
 def _settings(plan: WavePlan) -> Iterator[FieldProblem]:
     if plan.audience is not Audience.GRADUATES:
         yield FieldProblem("/audience", NotForUnlinkable.code, _NOT_FOR)
-    if plan.ladder:
-        yield FieldProblem("/ladder", NotForUnlinkable.code, _NOT_FOR)
+    yield from _steps(plan.ladder)
     if plan.shared_code is not None:
         yield FieldProblem("/shared_code", NotForUnlinkable.code, _NOT_FOR)
     if plan.population.kind is PopulationKind.PANEL:
@@ -198,6 +224,23 @@ def _settings(plan: WavePlan) -> Iterator[FieldProblem]:
     for at, cap in enumerate(plan.caps):
         if named := sorted((FACTS.keys() - _WAVE_FACTS) & {*names_in(parsed(cap.condition))}):
             yield from _of_names(f"/caps/{at}/condition", "引用的名册信息", "Names of the roster", named)
+
+
+def _steps(ladder: Ladder) -> Iterator[FieldProblem]:
+    """One invitation, sent by us, and one reminder to all, which has no link."""
+    for at, step in enumerate(ladder):
+        is_expected = step.kind is (StepKind.INVITE, StepKind.REMIND)[at] if at < 2 else False
+        if not is_expected:
+            yield FieldProblem(f"/ladder/{at}/kind", NotForUnlinkable.code, _ONE_EACH)
+        if step.channel is Channel.LINK:
+            yield FieldProblem(f"/ladder/{at}/channel", NotForUnlinkable.code, _NO_HANDING)
+        if step.kind is StepKind.REMIND and _names_link(spoken_step(step).texts.body):
+            member = "body" if step.body else "template"
+            yield FieldProblem(f"/ladder/{at}/{member}", NotForUnlinkable.code, _NO_LINK)
+
+
+def _names_link(body: Message) -> bool:
+    return "{link}" in body.zh or "{link}" in body.en
 
 
 def _questions(asked: PublishedVersion) -> Iterator[FieldProblem]:

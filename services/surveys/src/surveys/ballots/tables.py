@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -70,3 +71,20 @@ ballots = Table(
     CheckConstraint("completed_by IN ('respondent', 'close')", name="completed_by_known"),
 )
 Index("ix_ballots_wave_id_id", ballots.c.wave_id, ballots.c.id)
+
+ballot_sendings = Table(
+    "ballot_sendings",
+    metadata,
+    Column("wave_id", Uuid, ForeignKey("waves.id"), primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("school_code", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("begun_on", Date, nullable=False),
+    CheckConstraint("state IN ('sending', 'sent', 'interrupted', 'printed', 'too_few')", name="state_known"),
+)
+
+SENDINGS_OF_WAVE = """
+    coalesce((SELECT jsonb_agg(jsonb_build_object('step', step, 'state', state, 'begun_on', begun_on) ORDER BY step)
+                FROM ballot_sendings WHERE wave_id = waves.id), '[]'::jsonb)
+"""
+"""The sendings of a row of waves, as JSON."""

@@ -106,8 +106,8 @@ def first_difference(before: Ladder, after: Ladder) -> int | None:
     return min(step.after_days for ladder in (before, after) for step in ladder[at : at + 1])
 
 
-def problems_of(ladder: Sequence[Step]) -> Iterator[FieldProblem]:
-    """What is wrong with a ladder, with pointers into the body of a wave."""
+def problems_of(ladder: Sequence[Step], *, with_codes: bool = False) -> Iterator[FieldProblem]:
+    """What is wrong with a ladder, with pointers into the body of a wave; of `with_codes` reminders have no link."""
     for at, step in enumerate(ladder):
         pointer = f"/ladder/{at}"
         if at and step.after_days <= ladder[at - 1].after_days:
@@ -120,14 +120,15 @@ def problems_of(ladder: Sequence[Step]) -> Iterator[FieldProblem]:
             yield FieldProblem(f"{pointer}/channel", "required", _CHANNEL)
         if step.channel is Channel.EMAIL and step.body is None and step.template not in {None, *library()}:
             yield FieldProblem(f"{pointer}/template", "unknown_template", _TEMPLATE)
-        yield from _of_texts(pointer, step)
+        needed = NEEDED[1:] if with_codes and step.kind is StepKind.REMIND else NEEDED
+        yield from _of_texts(pointer, step, needed)
 
 
-def _of_texts(pointer: str, step: Step) -> Iterator[FieldProblem]:
+def _of_texts(pointer: str, step: Step, needed: Sequence[str]) -> Iterator[FieldProblem]:
     for member, text in (("subject", step.subject), ("body", step.body)):
         for language, words in () if text is None else vars(text).items():
             used, place = set(_PLACEHOLDER.findall(words)), f"{pointer}/{member}/{language}"
-            if member == "body" and not used.issuperset(NEEDED):
+            if member == "body" and not used.issuperset(needed):
                 yield FieldProblem(place, "placeholder_missing", _LACKS)
             if not used.issubset(PLACEHOLDERS):
                 yield FieldProblem(place, "placeholder_unknown", _UNKNOWN)

@@ -10,6 +10,7 @@ from common.database import UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid, Message, NotFound, must_equal
 from common.identifiers import WaveId
 from common.sql import Connection
+from surveys.ballots import storage as ballots
 from surveys.ballots.domain import must_be_enough, must_be_unlinkable, must_not_have_begun
 from surveys.caps.domain import problems_of
 from surveys.ladders import domain as ladders
@@ -81,7 +82,7 @@ async def change(
     await _must_not_be_due(unit.connection, wave, changed)
     asked = await judged(unit.connection, replace(wave, **changed))
     if Anonymity.UNLINKABLE in {wave.anonymity, changed.get("anonymity")} and "anonymity" in changed:
-        must_not_have_begun(await storage.links_and_codes(unit.connection, wave.id))
+        must_not_have_begun(await ballots.links_and_codes(unit.connection, wave.id))
         must_be_enough(changed["anonymity"], wave.eligible)
     saved = await storage.save(unit.connection, wave, changed)
     is_new = wave.anonymity is Anonymity.UNLINKABLE and "anonymity" in changed
@@ -135,7 +136,7 @@ async def _must_not_be_due(connection: Connection, wave: Wave, changed: Mapping[
 
 async def judged(connection: Connection, plan: WavePlan) -> PublishedVersion:
     """The questionnaire version that the plan asks; raises Invalid for a plan that cannot be carried out."""
-    problems = [*ladders.problems_of(plan.ladder)]
+    problems = [*ladders.problems_of(plan.ladder, with_codes=plan.anonymity is Anonymity.UNLINKABLE)]
     if plan.stop_when_known and plan.cycle is not Cycle.AT_GRADUATION:
         problems.append(FieldProblem("/stop_when_known", "not_allowed", _AT_GRADUATION_ONLY))
     if problems:

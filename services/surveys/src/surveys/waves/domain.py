@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,28 @@ class Anonymity(StrEnum):
     IDENTIFIED = "identified"
     PSEUDONYMOUS = "pseudonymous"
     UNLINKABLE = "unlinkable"
+
+
+class SendingState(StrEnum):
+    """发送状态 of a step. `interrupted`: its process ended before the last message, and the codes ended with it.
+
+    Nothing was sent where the codes were `printed`, or for `too_few` people.
+    """
+
+    SENDING = "sending"
+    SENT = "sent"
+    INTERRUPTED = "interrupted"
+    PRINTED = "printed"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What became of a step of an unlinkable wave; of the time its day is kept."""
+
+    step: int
+    state: SendingState
+    begun_on: date
 
 
 MAX_EDIT_HOURS = 168
@@ -133,6 +155,7 @@ class Wave(WavePlan):
     withdrawn_after_freeze: int
     spent_fen: int
     phase: WavePhase
+    sendings: tuple[Sending, ...] = ()
 
     @property
     def is_over(self) -> bool:

@@ -37,6 +37,7 @@ from common.database import NOW
 from common.database.pages import page_by_id
 from common.identifiers import Cohort, GraduateId, SchoolCode, WaveId
 from common.sql import Connection, Row
+from surveys.ballots.tables import SENDINGS_OF_WAVE
 from surveys.caps import storage as caps
 from surveys.ladders.domain import Ladder
 from surveys.populations import storage as populations
@@ -105,12 +106,14 @@ _WITHDRAWN = literal_column(
     Integer,
 )
 _CAPS = literal_column(caps.CAPS_OF_WAVE, JSONB)
+_SENDINGS = literal_column(SENDINGS_OF_WAVE, JSONB)
 _SPENT = literal_column("coalesce((SELECT spent_fen FROM contact_spending WHERE wave_id = waves.id), 0)", BigInteger)
 _WAVES = select(
     waves,
     PHASE.label("phase"),
     _WITHDRAWN.label("withdrawn_after_freeze"),
     _CAPS.label("caps"),
+    _SENDINGS.label("sendings"),
     _SPENT.label("spent_fen"),
 )
 _CURRENT = _WAVES.where(waves.c.id == bindparam("id"))
@@ -121,11 +124,6 @@ _SAVE = update(waves).where(waves.c.id == bindparam("of_id"))
 _FREEZE = _SAVE.values(version=waves.c.version + 1, frozen_at=NOW, dataset_hash=bindparam("of_data"))
 _IS_DUE = and_(waves.c.closed_at.is_(None), waves.c.closes_at <= NOW)
 _DUE = select(waves.c.id).where(_IS_DUE).order_by(waves.c.closes_at, waves.c.id).limit(bindparam("limit"))
-_LINKS_AND_CODES = text(
-    """
-    SELECT (SELECT count(*) FROM invitations WHERE wave_id = :id) + (SELECT count(*) FROM ballots WHERE wave_id = :id)
-    """
-).bindparams(bindparam("id", type_=Uuid))
 _BEGIN_CLOSING = _SAVE.where(_IS_DUE, waves.c.closing_at.is_(None)).values(closing_at=NOW)
 
 _NOTE_CHANGE = text(
@@ -210,11 +208,6 @@ async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -
     with _code_must_be_free():
         await connection.execute(_save(tuple(of_row)), {**of_row, "of_id": wave.id})
     return await current(connection, wave.id)
-
-
-async def links_and_codes(connection: Connection, wave_id: WaveId) -> int:
-    """How many links and codes were made for a wave."""
-    return int(await connection.scalar(_LINKS_AND_CODES, {"id": wave_id}))
 
 
 async def due(connection: Connection, limit: int) -> list[WaveId]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -24,6 +24,7 @@ from surveys.waves.domain import (
     Anonymity,
     Audience,
     Cycle,
+    SendingState,
     Unit,
     Wave,
     WavePhase,
@@ -160,6 +161,14 @@ class WavePatch(StrictModel):
         return said | {name: value for name, value in told.items() if name in said}
 
 
+class SendingBody(BaseModel, from_attributes=True):
+    """A step of an unlinkable wave; `interrupted`: the rest stays unsent, since its codes ended with its process."""
+
+    step: int
+    state: SendingState
+    begun_on: date
+
+
 class WaveBody(BaseModel, from_attributes=True):
     """A wave; `eligible` was counted when it was created."""
 
@@ -185,6 +194,7 @@ class WaveBody(BaseModel, from_attributes=True):
     budget_fen: int | None
     spent_fen: int = Field(description="What messages have cost so far")
     stop_when_known: bool
+    sendings: list[SendingBody] = Field(description="Of unlinkable waves: what became of the steps of the ladder")
     phase: WavePhase
     eligible: int
     created_at: datetime

@@ -36,7 +36,7 @@ async def note(
     wave = await waves.current(unit.connection, due.wave_id, hold=True)
     if due.number is None or step_of(wave, due.number) != due.step:
         return []
-    await _hold(unit, found)
+    await hold_people(unit, found)
     judged = await judging.judged(unit.connection, due, [each.invitation_id for each in found])
     return await _note(unit, due, judged, reached, price)
 
@@ -48,7 +48,7 @@ async def note_asked(
 
     `due` has no number. The wave is held.
     """
-    await _hold(unit, found)
+    await hold_people(unit, found)
     judged = await judging.judged_again(unit.connection, [each.invitation_id for each in found])
     return await _note(unit, due, [replace(each, waits_until=None) for each in judged], reached, price)
 
@@ -74,7 +74,7 @@ async def retry(
     """Takes messages of one wave that were put off for another try, but to those who have answered or opted out."""
     await waves.current(unit.connection, put_off[0].wave_id, hold=True)
     found = [Judged(each.invitation_id, each.graduate_id, None, None, each.employer_id) for each in put_off]
-    await _hold(unit, found)
+    await hold_people(unit, found)
     judged = await judging.judged_again(unit.connection, [each.invitation_id for each in found])
     reasons = {
         each.invitation_id: each.reason or (None if each.invitation_id in reached else SkipReason.NO_CONTACT)
@@ -96,7 +96,8 @@ def step_of(wave: Wave, number: int) -> Step | None:
     return wave.ladder[number - 1] if number <= len(wave.ladder) else None
 
 
-async def _hold(unit: UnitOfWork, found: Sequence[Judged]) -> None:
+async def hold_people(unit: UnitOfWork, found: Sequence[Judged]) -> None:
+    """Locks invitations and the streams of their people: an answer or an opt-out comes before, or finds the attempt."""
     people = [each.subject_id for each in found]
     await judging.hold(unit.connection, [each.invitation_id for each in found], people)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, text
+from sqlalchemy import ARRAY, TextClause, Uuid, bindparam, text
 
 from common import rows
 from common.clock import NOW_SQL
@@ -12,20 +12,25 @@ from common.identifiers import InvitationId
 from common.sql import Connection
 from surveys.contact.domain import APART, DueStep, Judged
 
-_DUE = text(
-    f"""
+
+def _due(*, unlinkable: bool) -> TextClause:
+    return text(
+        f"""
     SELECT wave.id AS wave_id, wave.school_code, CAST(each.number AS int) AS number, each.step, wave.closes_at,
            wave.audience
       FROM waves AS wave CROSS JOIN LATERAL jsonb_array_elements(wave.ladder) WITH ORDINALITY AS each (step, number)
       LEFT JOIN contact_steps AS known ON known.wave_id = wave.id AND known.step = each.number
-     WHERE wave.ladder <> '[]'::jsonb AND wave.opens_at <= {NOW_SQL} AND wave.anonymity <> 'unlinkable'
+     WHERE wave.ladder <> '[]'::jsonb AND wave.opens_at <= {NOW_SQL} AND (wave.anonymity = 'unlinkable') = {unlinkable}
        AND each.step ->> 'kind' <> 'phone'
        AND wave.opens_at + CAST(each.step ->> 'after_days' AS int) * interval '1 day'
            <= least({NOW_SQL}, wave.closes_at)
        AND known.ended_at IS NULL AND (known.due_at IS NULL OR known.due_at <= {NOW_SQL})
      ORDER BY wave.opens_at + CAST(each.step ->> 'after_days' AS int) * interval '1 day', wave.id, each.number
-    """
-)
+        """
+    )
+
+
+_DUE = {unlinkable: _due(unlinkable=unlinkable) for unlinkable in (False, True)}
 
 # the order of the reasons is theirs in the contract, but that who has died has left the roster, too
 _REASON = f"""
@@ -83,9 +88,12 @@ _HOLD_STREAMS = text(
 _WAITING = {"apart": APART}
 
 
-async def due_steps(connection: Connection) -> list[DueStep]:
-    """Steps that are due and not ended, of waves that have opened; the longest due first. Calls are none of them."""
-    return rows.all(DueStep, await connection.execute(_DUE))
+async def due_steps(connection: Connection, *, unlinkable: bool = False) -> list[DueStep]:
+    """Steps that are due and not ended, of waves that have opened; the longest due first. Calls are none of them.
+
+    Those of unlinkable waves, which are sent in a way of their own, are asked for alone.
+    """
+    return rows.all(DueStep, await connection.execute(_DUE[unlinkable]))
 
 
 async def next_of(connection: Connection, due: DueStep, after: UUID | None, limit: int) -> list[Judged]:

@@ -86,6 +86,11 @@ _FREEZE = text(
     bindparam("digests", type_=ARRAY(LargeBinary)),
     bindparam("salts", type_=ARRAY(LargeBinary)),
 )
+_LINKS_AND_CODES = text(
+    """
+    SELECT (SELECT count(*) FROM invitations WHERE wave_id = :id) + (SELECT count(*) FROM ballots WHERE wave_id = :id)
+    """
+).bindparams(bindparam("id", type_=Uuid))
 _OTHERS = text(
     f"""
     SELECT id, values_ciphertext FROM ballots WHERE {by_another_key("values_ciphertext")}
@@ -115,6 +120,11 @@ async def issue(connection: Connection, wave_id: WaveId, school_code: SchoolCode
 async def count(connection: Connection, wave_id: WaveId) -> int:
     """How many ballots a wave has."""
     return int(await connection.scalar(_COUNT, {"wave_id": wave_id}))
+
+
+async def links_and_codes(connection: Connection, wave_id: WaveId) -> int:
+    """How many links and codes were made for a wave."""
+    return int(await connection.scalar(_LINKS_AND_CODES, {"id": wave_id}))
 
 
 async def by_digest(connection: Connection, digest: bytes) -> Ballot | None:

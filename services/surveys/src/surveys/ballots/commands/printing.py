@@ -12,6 +12,7 @@ from surveys.ballots.domain import (
     digest_of,
     must_be_enough,
     must_have_codes,
+    must_have_no_ladder,
     new_code,
 )
 from surveys.questionnaires.storage import published
@@ -29,10 +30,11 @@ def codes_for(count: int) -> list[str]:
 async def make_sheets(unit: UnitOfWork, *, caller: Principal, wave_id: WaveId, codes: Collection[str]) -> Sheets:
     """Stores the digests of codes that are about to be printed, one for everybody eligible.
 
-    Raises NotFound, Forbidden, NotUnlinkable, WaveClosed, WaveFrozen, or AlreadyMade.
+    Raises NotFound, Forbidden, NotUnlinkable, SentByLadder, WaveClosed, WaveFrozen, or AlreadyMade.
     """
     permitted(caller, await waves.find(unit.connection, caller.row_scope(), wave_id))
     wave = await waves.lock(unit.connection, wave_id)
+    must_have_no_ladder(wave)
     await issue(unit, wave=wave, codes=codes)
     detail = {"version": wave.version, "codes": len(codes)}
     await unit.audit("wave.print_codes", "wave", wave.id, school_code=wave.school_code, detail=detail)

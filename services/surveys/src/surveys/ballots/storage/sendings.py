@@ -1,0 +1,92 @@
+"""What is kept of the sending of an unlinkable wave: whom a message was meant for, on which day, and no more.
+
+An attempt is stored once and never changed, so that nothing tells when, or in which order, messages left.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Integer, Uuid, bindparam, text
+
+from common.clock import TODAY_SQL
+from common.identifiers import WaveId
+from common.sql import Connection, Row
+from surveys.contact.domain import DueStep, Plan
+from surveys.waves.domain import SendingState
+
+_MIDNIGHT = f"CAST({TODAY_SQL} AS timestamp) AT TIME ZONE 'Asia/Shanghai'"
+
+# of those who are asked an invitation without a link, which opt-outs and attempts go by
+_INVITE = text(
+    f"""
+    INSERT INTO invitations (id, wave_id, graduate_id, school_code, channel, created_at)
+    SELECT uuidv7(), eligible.wave_id, eligible.graduate_id, eligible.school_code, :channel, {_MIDNIGHT}
+      FROM wave_eligible AS eligible JOIN graduates AS person USING (graduate_id)
+     WHERE eligible.wave_id = :wave_id AND NOT person.erased
+     ORDER BY eligible.graduate_id FOR SHARE OF person
+    ON CONFLICT (wave_id, graduate_id) DO NOTHING
+    """
+).bindparams(bindparam("wave_id", type_=Uuid))
+_NOTE = text(
+    f"""
+    INSERT INTO contact_attempts
+           (school_code, wave_id, invitation_id, step, channel, state, reason, price_fen, noted_at, at)
+    SELECT :school_code, :wave_id, given.id, :step, :channel,
+           CASE WHEN given.reason IS NULL THEN 'unknown' ELSE 'skipped' END, given.reason,
+           CASE WHEN given.reason IS NULL THEN :price ELSE 0 END, {_MIDNIGHT}, {_MIDNIGHT}
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:reasons AS text[])) AS given (id, reason)
+     ORDER BY given.id
+    """
+).bindparams(bindparam("price", type_=Integer), bindparam("step", type_=Integer))
+_END_STEP = text(
+    f"""
+    INSERT INTO contact_steps (wave_id, step, school_code, ended_at)
+    VALUES (:wave_id, :step, :school_code, {_MIDNIGHT}) ON CONFLICT (wave_id, step) DO NOTHING
+    """
+).bindparams(bindparam("step", type_=Integer))
+_BEGIN = text(
+    f"""
+    INSERT INTO ballot_sendings (wave_id, step, school_code, state, begun_on)
+    VALUES (:wave_id, :step, :school_code, :state, {TODAY_SQL})
+    """
+).bindparams(bindparam("step", type_=Integer))
+_END = text(
+    """
+    UPDATE ballot_sendings SET state = :state WHERE wave_id = :wave_id AND step = :step AND state = 'sending'
+    """
+).bindparams(bindparam("step", type_=Integer))
+_UNDERWAY = text("SELECT wave_id, step FROM ballot_sendings WHERE state = 'sending' ORDER BY wave_id, step")
+
+
+async def invite(connection: Connection, wave_id: WaveId, channel: str) -> None:
+    """Stores who is asked; none of them has a link."""
+    await connection.execute(_INVITE, {"wave_id": wave_id, "channel": channel})
+
+
+async def note(connection: Connection, due: DueStep, plan: Plan, price: int) -> None:
+    """Stores all attempts of a step at once, and that it is done; to be called in the transaction of its codes."""
+    place = {"wave_id": due.wave_id, "school_code": due.school_code, "step": due.number}
+    bound = {
+        **place,
+        "channel": due.step.channel,
+        "price": price,
+        "ids": [*plan.sent, *plan.skipped],
+        "reasons": [*[None] * len(plan.sent), *plan.skipped.values()],
+    }
+    await connection.execute(_NOTE, bound)
+
+
+async def begin(connection: Connection, due: DueStep, state: SendingState) -> None:
+    """Notes that a step is being sent, or why it is not; it is not done again."""
+    place = {"wave_id": due.wave_id, "school_code": due.school_code, "step": due.number}
+    await connection.execute(_BEGIN, {**place, "state": state.value})
+    await connection.execute(_END_STEP, place)
+
+
+async def end(connection: Connection, wave_id: WaveId, step: int, state: SendingState) -> None:
+    """Notes what became of a sending, unless that is noted."""
+    await connection.execute(_END, {"wave_id": wave_id, "step": step, "state": state.value})
+
+
+async def underway(connection: Connection) -> Sequence[Row]:
+    """Sendings that have begun and not ended: `wave_id`, `step`."""
+    return await connection.execute(_UNDERWAY)
