@@ -104,6 +104,7 @@ async def test_the_page_asks_in_both_languages_without_a_script(browser: httpx.A
         assert (page.status_code, f">{label}</label>" in page.text) == (200, True)
         assert page.headers["content-security-policy"].startswith("default-src 'none'")
         assert f'action="/w/{code}?language={language}"' in page.text
+        assert {"zh": "毕业生调查", "en": "Graduate survey"}[language] in page.text
 
 
 async def test_the_same_is_said_to_all_and_nothing_is_looked_up(

@@ -1,6 +1,6 @@
 """Graduates enter a wave with their account, or ask at its shared entry for the own link."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -78,20 +78,18 @@ def must_be_enterable(wave: Wave | None) -> Wave:
     return wave
 
 
-async def prepare(unit: UnitOfWork, *, cipher: FieldCipher, wave_id: WaveId, people: Set[GraduateId]) -> list[Judged]:
-    """The invitations of those of these people whom a wave asks, made where there are none; none once it is over."""
+async def prepare(unit: UnitOfWork, *, cipher: FieldCipher, wave_id: WaveId, graduate_id: GraduateId) -> Judged | None:
+    """The invitation of a graduate whom a wave asks, made where there is none; None once the wave is over.
+
+    One person an act: who is made an invitation comes before the invitations of others in the order of locks.
+    """
     wave = await waves.current(unit.connection, wave_id, hold=True)
-    asked = (
-        []
-        if wave.is_over
-        else [each for each in sorted(people) if await storage.is_asked(unit.connection, wave_id, each)]
-    )
-    found = []
-    for graduate_id in asked:
-        with suppress(NotFound):
-            held = await invited(unit, cipher=cipher, wave=wave, graduate_id=graduate_id)
-            found.append(Judged(held.id, graduate_id, None, None))
-    return found
+    if wave.is_over or not await storage.is_asked(unit.connection, wave_id, graduate_id):
+        return None
+    with suppress(NotFound):
+        held = await invited(unit, cipher=cipher, wave=wave, graduate_id=graduate_id)
+        return Judged(held.id, graduate_id, None, None)
+    return None
 
 
 async def answer(

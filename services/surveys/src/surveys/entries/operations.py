@@ -91,9 +91,11 @@ async def answer_all(desk: Desk, found: Sequence[Request]) -> None:
 async def answer_of_wave(desk: Desk, wave: Wave, found: Sequence[Request]) -> None:
     """Sends each of those who are meant a message by the first channel that reaches them, and forgets all of them."""
     meant = await desk.identify(wave, found)
-    act = partial(commands.prepare, cipher=desk.cipher, wave_id=wave.id, people={*meant.values()})
-    judged = {each.graduate_id: each for each in await desk.database.act(SYSTEM, act)}
-    asked = {each.id: judged.get(meant[each.id]) if each.id in meant else None for each in found}
+    judged = {}
+    for each in {*meant.values()}:
+        act = partial(commands.prepare, cipher=desk.cipher, wave_id=wave.id, graduate_id=each)
+        judged[each] = await desk.database.act(SYSTEM, act)
+    asked = {each.id: judged[meant[each.id]] if each.id in meant else None for each in found}
     left = dict(asked)
     for channel in (each for each in CHANNELS if each in desk.means.senders):
         people = [each for each in left.values() if each is not None]
