@@ -368,3 +368,16 @@ def moved(addresses: ServiceDatabase) -> Callable[[str, str], Awaitable[None]]:
         await connected.dispose()
 
     return move
+
+
+@pytest.fixture
+async def broken(addresses: ServiceDatabase) -> AsyncIterator[Callable[..., Any]]:
+    """Change rows as the owner, past every rule of the application."""
+    owner = Database.connect(addresses.owner_url)
+
+    async def change(statement: str, **values: Any) -> None:
+        async with owner.reading() as connection:
+            await connection.execute(text(statement), values)
+
+    yield change
+    await owner.dispose()

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import UnitKind
@@ -18,7 +17,6 @@ from surveys.histories import OF_DESTINATIONS, OF_REGISTRY, verify_with_events
 from surveys.maintenance import run_verify
 from surveys.settings import Settings
 from surveys.verification import CHECKS
-from testing.databases import ServiceDatabase
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -31,19 +29,6 @@ OF = "response_id IN (SELECT id FROM responses WHERE graduate_id = :id)"
 @pytest.fixture
 def plan(plan: Json) -> Json:
     return plan | {"edit_hours": None}
-
-
-@pytest.fixture
-async def broken(addresses: ServiceDatabase) -> AsyncIterator[Callable[..., Any]]:
-    """Change rows as the owner, past every rule of the application."""
-    owner = Database.connect(addresses.owner_url)
-
-    async def change(statement: str, **values: Any) -> None:
-        async with owner.reading() as connection:
-            await connection.execute(text(statement), values)
-
-    yield change
-    await owner.dispose()
 
 
 @pytest.fixture
@@ -183,5 +168,5 @@ async def test_without_owners_the_rest_is_compared(
     alone = settings.model_copy(update={"registry_url": None, "destinations_url": None})
     assert await run_verify(alone, database, Namespace(school=None)) in {1, 2}
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"check"')]
-    assert [each["check"] for each in printed] == [*ANSWERS, "caps", "spent", "attempts"]
+    assert [each["check"] for each in printed] == [*ANSWERS, "caps", "spent", "attempts", "exports"]
     assert all(each.keys() == {"check", "compared", "differences", "named"} for each in printed)

@@ -20,6 +20,7 @@ from common.verifying import Verified
 from surveys.answers.storage import Values
 from surveys.answers.storage.values import opened
 from surveys.contact.storage.verifying import attempted, spending
+from surveys.exports.storage.requests import files_kept
 from surveys.histories import verify_registrations, verify_roster
 from surveys.measures.announcements import said
 from surveys.measures.domain import Given, values_given
@@ -156,7 +157,7 @@ async def verify_caps(
     return verified
 
 
-async def verify_contact(
+async def verify_noted(
     check: str,
     read: Callable[[Connection, SchoolCode | None], Awaitable[Sequence[tuple[UUID, bool]]]],
     database: Database,
@@ -214,8 +215,9 @@ CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
         "counts": partial(verify_answers, "counts", counts_fit),
         "measures": partial(verify_answers, "measures", measures_fit),
         "caps": partial(verify_caps, "caps"),
-        "spent": partial(verify_contact, "spent", spending),
-        "attempts": partial(verify_contact, "attempts", attempted),
+        "spent": partial(verify_noted, "spent", spending),
+        "attempts": partial(verify_noted, "attempts", attempted),
+        "exports": partial(verify_noted, "exports", files_kept),
     }
 )
 """All checks by name, in their order; each takes the database, the settings and a school, None for all."""

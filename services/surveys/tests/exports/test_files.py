@@ -1,18 +1,24 @@
 """Other programs read from each kind of file what was answered, over versions of a questionnaire."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from exported import exported, fetched, read_sav, rows_of_csv, rows_of_sheet
-from three_versions import EXPECTED, LONG
+from three_versions import EXPECTED, LONG, NEW, WORK, version
 
+from common.crypto import FieldCipher
+from common.database import Database
 from common.operations import OperationRunner
+from surveys.answers.commands import end_past
 
 Json = dict[str, Any]
 
+ANY = {"If-Match": "*"}
 LEADING = ["respondent", "origin_province", "sex", "major", "college"]
 SPSS_EPOCH = date(1582, 10, 14)
 
@@ -128,3 +134,48 @@ async def test_a_wave_of_an_earlier_version_has_the_columns_of_later_ones(
     [row] = rows_of_csv(await fetched(manager, worker, wave))
     pay, salary = ("100", "-97") if own == 1 else ("-97", "100")
     assert (row["work"], row["gone"], row["pay"], row["salary"]) == ("3", "9", pay, salary)
+
+
+async def test_an_unlinkable_wave_has_rows_without_groups_or_time(
+    manager: httpx.AsyncClient, worker: OperationRunner, database: Database, plan: Json, school: str, keep: Any,
+    graduate_event: Any, close: Any, client: Any,
+) -> None:  # fmt: skip
+    await keep([graduate_event(school, uuid4()) for _ in range(30)])
+    simple = version(WORK, NEW)
+    path = (await manager.post("/v1/questionnaires", json=simple)).headers["Location"]
+    assert (await manager.post(f"{path}/publish", headers=ANY)).status_code == 200
+    asked = {"questionnaire_id": path.rpartition("/")[2], "questionnaire_version": 1, "anonymity": "unlinkable"}
+    made = await manager.post("/v1/waves", json=plan | asked)
+    assert made.status_code == 201, made.text
+    wave = made.json()["id"]
+    sheets = await manager.post(f"/v1/waves/{wave}/code-sheets")
+    assert sheets.status_code == 200, sheets.text
+    codes = list(dict.fromkeys(re.findall(r"#([A-Za-z0-9_-]{20,})", sheets.text)))
+    for code, salary in zip(codes[:2], (100, 200), strict=True):
+        holder = client(link=code)
+        consent = {"statement_version": 1, "agreed": True, "sensitive": False}
+        assert (await holder.get("/v1/answer")).status_code == 200
+        assert (await holder.put("/v1/answer/consent", json=consent, headers=ANY)).status_code == 200
+        values = {"work": "1", "salary": salary}
+        sent = await holder.post("/v1/answer/submit", json={"values": values}, headers=ANY)
+        assert sent.status_code == 200, sent.text
+    await close(wave)
+    rows = rows_of_csv(await fetched(manager, worker, wave))
+    assert [list(row) for row in rows] == [["respondent", "work", "salary"]] * 2
+    assert sorted(row["salary"] for row in rows) == ["100", "200"]
+    assert len({row["respondent"] for row in rows}) == 2
+
+
+async def test_an_answer_that_has_lost_the_person_or_is_excluded(
+    manager: httpx.AsyncClient, worker: OperationRunner, database: Database, cipher: FieldCipher, answered: Json,
+    moved: Any, rows: Any,
+) -> None:  # fmt: skip
+    before = {row["respondent"] for row in rows_of_csv(await fetched(manager, worker, answered["id"]))}
+    then = "statement_timestamp() - interval '37 months'"
+    await moved(answered["id"], f"opens_at = {then} - interval '1 day', closes_at = {then}")
+    assert await end_past(database, cipher) == 3
+    found = rows_of_csv(await fetched(manager, worker, answered["id"]))
+    for row, expected in zip(in_order(found), EXPECTED, strict=True):
+        told = {name: "" if cell is None else str(cell) for name, cell in expected.items()}
+        assert {name: row[name] for name in told} == told
+    assert len({row["respondent"] for row in found} - before) == 3

@@ -18,6 +18,8 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
 from surveys.exports.operations import delete_overdue
+from surveys.settings import Settings
+from surveys.verification import CHECKS
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -267,3 +269,72 @@ async def test_no_answer_of_a_wave_that_shows_nobody_is_given_away_with_the_pers
     await close(made.json()["id"])
     answer = await manager.post(f"/v1/waves/{made.json()['id']}/exports", json=ASKED, headers=SUPPORT)
     assert (answer.status_code, answer.json()["code"]) == (409, "not_identified")
+
+
+@pytest.mark.parametrize(
+    ("planted", "differences"),
+    [
+        (None, 0),
+        ("DELETE FROM operation_file_parts WHERE operation_id = :operation", 1),
+        ("UPDATE exports SET deleted_at = quxiang_now() WHERE id = :id", 1),
+        ("INSERT INTO accesses (graduate_id, school_code, occasion_id, kind, role, fields)"
+         " SELECT gen_random_uuid(), school_code, id, 'export', 'admin', '{}' FROM exports, generate_series(1, 4)"
+         " WHERE id = :id", 1),
+    ],
+)  # fmt: skip
+async def test_verify_finds_files_that_are_not_as_noted(
+    manager: httpx.AsyncClient, officer: httpx.AsyncClient, worker: OperationRunner, answered: Json,
+    people: list[UUID], database: Database, settings: Settings, school: str, broken: Any,
+    planted: str | None, differences: int,
+) -> None:  # fmt: skip
+    assert len(people) == 3
+    export = await asked(manager, answered["id"])
+    approved = (await acted(officer, export, "approve")).json()
+    await worker.run_once()
+    if planted is not None:
+        named = {"id": UUID(export["id"]), "operation": UUID(approved["operation_id"])}
+        await broken(planted, **{name: value for name, value in named.items() if f":{name}" in planted})
+    verified = await CHECKS["exports"](database, settings, school)
+    assert (verified.compared, verified.differences) == (1, differences)
+
+
+async def test_a_withdrawal_a_freeze_and_an_export_meet(
+    client: Client, manager: httpx.AsyncClient, plan: Json, graduates: list[UUID], runner: OperationRunner, agree: Any,
+    worker: OperationRunner, close: Callable[[str], Awaitable[None]],
+) -> None:  # fmt: skip
+    for _ in range(ROUNDS):
+        wave = (await manager.post("/v1/waves", json=plan)).json()["id"]
+        await manager.post(f"/v1/waves/{wave}/invitations", json={"channel": "link"})
+        await runner.run_once()
+        links = [each["link"] for each in (await manager.get(f"/v1/waves/{wave}/invitations")).json()["items"]]
+        holders = [client(link=link.split("#")[1]) for link in links]
+        for holder, link in zip(holders, links, strict=True):
+            await agree(link.split("#")[1])
+            sent = await holder.post("/v1/answer/submit", json={"values": {"work": "1"}}, headers=ANY)
+            assert sent.status_code == 200
+        await close(wave)
+        asked_for = (await manager.post(f"/v1/waves/{wave}/exports", json={})).json()
+        barrier = asyncio.Barrier(3)
+
+        async def send(to: httpx.AsyncClient, path: str, barrier: asyncio.Barrier = barrier) -> httpx.Response:
+            await barrier.wait()
+            # a lock that is not had in time changes nothing
+            while (answer := await to.post(path, headers=ANY)).status_code == 503:
+                pass
+            return answer
+
+        async def written(barrier: asyncio.Barrier = barrier) -> bool:
+            await barrier.wait()
+            return bool(await worker.run_once())
+
+        frozen, withdrawn, worked = await asyncio.gather(
+            send(manager, f"/v1/waves/{wave}/freeze"), send(holders[0], "/v1/answer/withdraw"), written()
+        )
+        assert (frozen.status_code, withdrawn.status_code, worked) == (200, 204, True)
+        done = (await manager.get(f"/v1/operations/{asked_for['id']}")).json()
+        answer = await manager.get(f"/v1/exports/{done['result']['export_id']}/file")
+        # what was withdrawn is in no file that can be had
+        if done["result"]["rows"] == len(holders):
+            assert (answer.status_code, answer.json()["code"]) == (410, "file_gone")
+        else:
+            assert len(rows_of_csv(answer.content)) == len(holders) - 1

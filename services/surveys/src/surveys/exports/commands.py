@@ -219,7 +219,7 @@ async def described(
     versions = await versions_of(connection, wave.questionnaire_id, wave.questionnaire_version)
     known = [each for each in versions if found.versions is None or each.number in found.versions]
     identified = found.plan.identified
-    leading = leading_columns(wave.audience, identified=identified)
+    leading = leading_columns(wave, identified=identified)
     return found, wave, layout_of(leading, known, identified=identified)
 
 
@@ -227,7 +227,7 @@ async def _must_fit(connection: Connection, wave: Wave, plan: ExportPlan) -> Non
     """Raises TooManyColumns."""
     if plan.format == "xlsx":
         versions = await versions_of(connection, wave.questionnaire_id, wave.questionnaire_version)
-        leading = leading_columns(wave.audience, identified=plan.identified)
+        leading = leading_columns(wave, identified=plan.identified)
         count = len(layout_of(leading, versions, identified=plan.identified).columns)
         if count > MAX_SHEET_COLUMNS:
             raise TooManyColumns(count)

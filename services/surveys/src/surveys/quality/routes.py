@@ -15,6 +15,7 @@ from common.errors import ExpectedVersion, NotFound
 from common.http import Cipher, Db, IdempotencyKey, IfMatch, Router, answer, resource
 from common.identifiers import ResponseId
 from common.once import Answered, Once
+from surveys.privacy.storage.anonymity import identified_among
 from surveys.quality import commands
 from surveys.quality.wire import Decision
 from surveys.responses import storage
@@ -62,7 +63,8 @@ class Deciding:
         """The response with its flags."""
         async with self.database.reading() as connection:
             flags = await commands.flags_of(connection, self.cipher, [response])
-        return resource(ResponseBody.of(response, flags), response.version)
+            counted = await identified_among(connection, [response.wave_id])
+        return resource(ResponseBody.of(response, flags, counted=bool(counted)), response.version)
 
 
 async def read_deciding(

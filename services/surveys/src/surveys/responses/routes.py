@@ -1,6 +1,6 @@
 """Responses over HTTP: that a graduate answered, never what."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -13,8 +13,10 @@ from common.database import Database, UnitOfWork
 from common.errors import NotFound
 from common.http import Cipher, Db, IdempotencyKey, IfMatch, Page, PageOf, Router, answer, page_of, resource
 from common.identifiers import ResponseId, SchoolCode, WaveId
+from common.sql import Connection
 from surveys.ballots import storage as ballots
 from surveys.ballots.domain import Ballot
+from surveys.privacy.storage.anonymity import identified_among
 from surveys.quality.commands import flags_of
 from surveys.responses import commands, storage
 from surveys.responses.domain import Response
@@ -44,7 +46,13 @@ async def list_responses(
         if not found and wave is not None and caller.role is not Role.GRADUATE:
             found += await ballots.page(connection, scope, school, wave, after, page.limit + 1)
         flags = await flags_of(connection, cipher, [each for each in found if isinstance(each, Response)])
-    return page_of(page, found, lambda response: response.id, partial(ResponseBody.of, flags=flags))
+        counted = await _counted(connection, caller, *found)
+    return page_of(
+        page,
+        found,
+        lambda response: response.id,
+        lambda response: ResponseBody.of(response, flags, counted=response.wave_id in counted),
+    )
 
 
 @router.get("/{response_id}", response_model=ResponseBody, summary="One response")
@@ -52,7 +60,8 @@ async def read_response(*, caller: Caller, database: Db, cipher: Cipher, respons
     found = await _found(database, caller, response_id)
     async with database.reading() as connection:
         flags = await flags_of(connection, cipher, [found] if isinstance(found, Response) else [])
-    return resource(ResponseBody.of(found, flags), found.version)
+        counted = await _counted(connection, caller, found)
+    return resource(ResponseBody.of(found, flags, counted=found.wave_id in counted), found.version)
 
 
 @router.post("/{response_id}/withdraw", response_model=ResponseBody, summary="Take a response back and erase it")
@@ -64,7 +73,7 @@ async def withdraw_response(
     )
     return await answer(
         database.act(caller.actor, act, once),
-        show=_shown,
+        show=partial(_shown, database, caller),
         again=lambda _: _found(database, caller, response_id),
     )
 
@@ -81,5 +90,13 @@ async def _found(database: Database, caller: Principal, response_id: ResponseId)
     return found
 
 
-def _shown(response: Sheet) -> HttpResponse:
-    return resource(ResponseBody.of(response), response.version)
+async def _shown(database: Database, caller: Principal, response: Sheet) -> HttpResponse:
+    async with database.reading() as connection:
+        counted = await _counted(connection, caller, response)
+    return resource(ResponseBody.of(response, counted=response.wave_id in counted), response.version)
+
+
+async def _counted(connection: Connection, caller: Principal, *found: Sheet) -> Collection[WaveId]:
+    """The waves of which the caller may know how much each has answered: the own answers, and those with the person."""
+    asked = {each.wave_id for each in found}
+    return asked if caller.role is Role.GRADUATE else await identified_among(connection, asked)

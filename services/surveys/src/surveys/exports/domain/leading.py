@@ -6,14 +6,21 @@ from common.errors import Message
 from surveys.exports.domain.cells import Storage
 from surveys.exports.domain.layout import Leading
 from surveys.exports.domain.parts import listed
-from surveys.waves.domain import Audience
+from surveys.waves.domain import Anonymity, Audience, WavePlan
 
 
-def leading_columns(audience: Audience, *, identified: bool) -> Sequence[Leading]:
-    """A key that says nothing, or id and name; then the groups, which employers do not have."""
-    if audience is Audience.EMPLOYERS:
+def leading_columns(wave: WavePlan, *, identified: bool) -> Sequence[Leading]:
+    """A key that says nothing, or id and name; then the groups, as far as the wave knows them of its answers."""
+    if wave.audience is Audience.EMPLOYERS:
         return _EMPLOYER if identified else _KEY
+    if not has_groups(wave):
+        return _KEY
     return [*(_PERSON if identified else _KEY), *_groups()]
+
+
+def has_groups(wave: WavePlan) -> bool:
+    """Whether the groups of who answered are known: not of employers, nor of who answers with a code."""
+    return wave.audience is Audience.GRADUATES and wave.anonymity is not Anonymity.UNLINKABLE
 
 
 _KEY = (

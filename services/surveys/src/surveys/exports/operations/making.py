@@ -24,7 +24,7 @@ from surveys.answers.domain import facts_about
 from surveys.answers.storage import Values
 from surveys.employers.domain import Employer
 from surveys.exports.domain.layout import Layout, layout_of
-from surveys.exports.domain.leading import leading_columns
+from surveys.exports.domain.leading import has_groups, leading_columns
 from surveys.exports.domain.plan import ACCESS, Export, ExportId
 from surveys.exports.domain.rows import RowMaker
 from surveys.exports.domain.seen import Visibility
@@ -150,13 +150,15 @@ async def _write(context: OperationContext, cipher: FieldCipher, registry: Regis
         stands = await answers.stands(connection, wave.id)
         found = await answers.answerers(connection, wave.id, export.college_code)
         employers, identified = await answers.employers_of(connection, found), export.plan.identified
-        layout = layout_of(leading_columns(wave.audience, identified=identified), versions, identified=identified)
+        layout = layout_of(leading_columns(wave, identified=identified), versions, identified=identified)
         if wave.audience is Audience.EMPLOYERS:
             entries = of_employers(cipher, wave.school_code, employers if identified else {}, found)
         elif identified:
             entries = await with_person(registry, cipher, wave.school_code, found)
         else:
             entries = await asyncio.to_thread(without_person, cipher, wave.school_code, found)
+        if not has_groups(wave) and wave.audience is Audience.GRADUATES:
+            entries = [Entry(each.answerer, each.leading[:1]) for each in entries]
         # no order of time, nor of a list of those who were asked
         SystemRandom().shuffle(entries)
         writing = Writing(cipher, export, wave, layout, employers)

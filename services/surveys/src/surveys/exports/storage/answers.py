@@ -17,15 +17,16 @@ from common.sql import Connection, Row
 from surveys.answers.storage import Values
 from surveys.answers.storage.detaching import DETACHED_FIELD
 from surveys.answers.storage.values import FIELD, opened, record_of
+from surveys.ballots.storage import FIELD as BALLOT_FIELD
 from surveys.employers.domain import Employer
 from surveys.employers.tables import employers
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.roster.domain import GROUPS, Groups
 
-# what counts: what was submitted last and was neither withdrawn nor erased; the release before kept it page by page
+# what counts was submitted last and not withdrawn, excluded or erased; the release before kept it page by page
 _COUNTS = """
-    response.state IN ('submitted', 'open') AND response.detached_at IS NULL
+    response.state IN ('submitted', 'open') AND response.detached_at IS NULL AND response.excluded_at IS NULL
     AND (EXISTS (SELECT FROM submitted_contents AS content
                   WHERE content.response_id = response.id AND content.version = response.effective_version)
          OR (response.effective_version IS NULL AND response.state = 'submitted'
@@ -36,7 +37,10 @@ STANDS = f"""
         SELECT hashtextextended(CAST(response.id AS text) || '/' || coalesce(response.effective_version, 0), 0) AS part
           FROM responses AS response WHERE response.wave_id = {{wave}} AND {_COUNTS}
          UNION ALL
-        SELECT hashtextextended(CAST(id AS text), 0) FROM detached_answers WHERE wave_id = {{wave}}) AS answer
+        SELECT hashtextextended(CAST(id AS text), 0) FROM detached_answers WHERE wave_id = {{wave}}
+         UNION ALL
+        SELECT hashtextextended(CAST(id AS text) || '/' || version, 0) FROM ballots
+         WHERE wave_id = {{wave}} AND state = 'submitted') AS answer
 """
 """A sum over the answers that count of a wave: it tells whether all of them, and no others, stand still."""
 
@@ -61,6 +65,9 @@ _DETACHED = text(
      WHERE wave_id = :wave_id AND (CAST(:college AS text) IS NULL OR college_code = :college)
     """
 ).bindparams(bindparam("wave_id", type_=Uuid))
+_BALLOTS = text("SELECT id, sensitive FROM ballots WHERE wave_id = :wave_id AND state = 'submitted'").bindparams(
+    bindparam("wave_id", type_=Uuid)
+)
 _CONTENTS = text(
     """
     SELECT content.response_id, content.version, content.values_ciphertext
@@ -71,9 +78,13 @@ _CONTENTS = text(
 _PAGES = text(
     "SELECT response_id, page_id, values_ciphertext FROM response_pages WHERE response_id = ANY(:ids)"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-_WITHOUT_PERSON = text("SELECT id, values_ciphertext FROM detached_answers WHERE id = ANY(:ids)").bindparams(
-    bindparam("ids", type_=ARRAY(Uuid))
-)
+_WITHOUT_PERSON = text(
+    f"""
+    SELECT id, '{DETACHED_FIELD}', values_ciphertext FROM detached_answers WHERE id = ANY(:ids)
+     UNION ALL
+    SELECT id, '{BALLOT_FIELD}', values_ciphertext FROM ballots WHERE id = ANY(:ids) AND values_ciphertext IS NOT NULL
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _EMPLOYERS = select(employers).where(employers.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 _NUMBERS = text("SELECT number FROM questionnaire_versions WHERE questionnaire_id = :id ORDER BY number DESC")
 
@@ -111,7 +122,7 @@ class SealedPart:
 
     contents: Sealed
     pages: Sealed
-    detached: Sealed
+    without_person: Sealed
 
 
 async def stands(connection: Connection, wave_id: WaveId) -> Decimal:
@@ -133,7 +144,12 @@ async def answerers(connection: Connection, wave_id: WaveId, college: CollegeCod
         Answerer(row[0], row[1], row[2], *of(row), row.sensitive, row.recorded_at, row.employer_id, row.hires)
         for row in await connection.execute(_ANSWERED, bound)
     ]
-    return found + [Answerer(row.id, None, None, *of(row)) for row in await connection.execute(_DETACHED, bound)]
+    found += [Answerer(row.id, None, None, *of(row)) for row in await connection.execute(_DETACHED, bound)]
+    if college is None:
+        # no college is known of who holds a code
+        ballots = await connection.execute(_BALLOTS, {"wave_id": wave_id})
+        found += [Answerer(row.id, None, None, Groups(), None, row.sensitive) for row in ballots]
+    return found
 
 
 async def employers_of(connection: Connection, found: Sequence[Answerer]) -> Mapping[EmployerId, Employer]:
@@ -162,8 +178,8 @@ def opened_part(cipher: FieldCipher, part: SealedPart) -> Mapping[UUID, Values]:
     for response_id, page_id, ciphertext in part.pages:
         page = json.loads(cipher.decrypt(FIELD, record_of(response_id, page_id), ciphertext))
         found[response_id] = {**found.get(response_id, {}), **page}
-    for answer_id, ciphertext in part.detached:
-        found[answer_id] = json.loads(cipher.decrypt(DETACHED_FIELD, answer_id, ciphertext))
+    for answer_id, field, ciphertext in part.without_person:
+        found[answer_id] = json.loads(cipher.decrypt(field, answer_id, ciphertext))
     return found
 
 

@@ -7,17 +7,18 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, Uuid, bindparam, insert, select, text
+from sqlalchemy import ColumnElement, LargeBinary, Select, Text, Uuid, bindparam, insert, select, text
 
 from common.approvals.storage import RequestFilters, page_of_requests
 from common.auth import Owners, RowScope, ScopeShape
 from common.clock import NOW_SQL
 from common.crypto import FieldCipher
 from common.database import Database
+from common.identifiers import SchoolCode
 from common.operations import files
 from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row, Rows
-from surveys.exports.domain.plan import FILE_HOURS, Export, ExportId, ExportPlan, ExportState
+from surveys.exports.domain.plan import ACCESS, FILE_HOURS, Export, ExportId, ExportPlan, ExportState
 from surveys.exports.storage.answers import STANDS
 from surveys.exports.tables import exports
 
@@ -61,6 +62,19 @@ _OVERDUE = text(
      ORDER BY id LIMIT {PART} FOR UPDATE SKIP LOCKED
     """
 )
+# those whose work has not expired
+_FILES = text(
+    f"""
+    SELECT exports.id, exports.deleted_at, exports.identified, exports.rows,
+           coalesce(CAST(operations.file ->> 'parts' AS int), 0) AS named,
+           (SELECT count(*) FROM operation_file_parts WHERE operation_id = operations.id) AS parts,
+           (SELECT count(*) FROM accesses WHERE occasion_id = exports.id AND kind = '{ACCESS}') AS accesses
+      FROM exports JOIN operations ON operations.id = exports.operation_id
+     WHERE exports.rows IS NOT NULL AND operations.state = 'succeeded'
+       AND (CAST(:school AS text) IS NULL OR exports.school_code = :school)
+     ORDER BY exports.id
+    """
+).bindparams(bindparam("school", type_=Text))
 _OTHERS = text(
     f"""
     SELECT id, reason_cipher, decision_reason_cipher FROM exports
@@ -142,6 +156,19 @@ async def delete_overdue(connection: Connection) -> int:
 def sealed(cipher: FieldCipher, field: str, export_id: UUID, reason: str) -> bytes:
     """The ciphertext of a reason."""
     return cipher.encrypt(field, export_id, reason)
+
+
+async def files_kept(connection: Connection, school: SchoolCode | None) -> list[tuple[UUID, bool]]:
+    """Of each export whether its file, or what is noted of it, is wrong.
+
+    A file is whole while it may be fetched, and gone once it was; accesses are to persons alone.
+    """
+    found = []
+    for row in await connection.execute(_FILES, {"school": school}):
+        is_whole = row.parts == row.named if row.deleted_at is None else not row.parts
+        is_noted = row.accesses <= row.rows if row.identified else not row.accesses
+        found.append((row.id, not (is_whole and is_noted)))
+    return found
 
 
 async def reseal_reasons(database: Database, cipher: FieldCipher) -> int:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from common.errors import Message
 from surveys.exports.domain.cells import MISSING, Storage
 from surveys.exports.domain.layout import Column, Layout
+from surveys.exports.domain.leading import has_groups
 from surveys.exports.domain.plan import Export
 from surveys.exports.domain.protection import K, Shown
 from surveys.questionnaires.domain.changes import Following, over_all
@@ -22,7 +23,7 @@ from surveys.questionnaires.domain.content import (
     Scale,
     VariableFate,
 )
-from surveys.waves.domain import Audience, Wave
+from surveys.waves.domain import Wave
 
 MAX_LISTED = 1_000
 """Values that are listed; those of a longer list of codes stand in the list."""
@@ -138,8 +139,8 @@ class CodebookBody(BaseModel):
     def of(cls, export: Export, wave: Wave, layout: Layout) -> Self:
         """The codebook of an export of a wave."""
         own = layout.versions[0]
-        of_graduates = wave.audience is Audience.GRADUATES and not export.plan.identified
-        protection = None if not of_graduates else ProtectionBody(k=K, lost=list(Shown._fields))
+        is_protected = has_groups(wave) and not export.plan.identified
+        protection = None if not is_protected else ProtectionBody(k=K, lost=list(Shown._fields))
         return cls(
             **{name: getattr(export, name) for name in ("school_code", "wave_id", "cohort", "rows")},
             **{name: getattr(wave, name) for name in ("opens_at", "closes_at", "dataset_hash", "questionnaire_id")},
