@@ -78,13 +78,6 @@ class Judged:
     waits_until: datetime | None
     employer_id: EmployerId | None = None
 
-    @property
-    def subject_id(self) -> UUID:
-        """The graduate or the employer."""
-        found = self.graduate_id or self.employer_id
-        assert found is not None, "the database holds that an invitation has one of them"
-        return found
-
 
 @dataclass(frozen=True)
 class Address:

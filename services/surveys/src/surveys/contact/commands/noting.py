@@ -98,7 +98,7 @@ def step_of(wave: Wave, number: int) -> Step | None:
 
 async def hold_people(unit: UnitOfWork, found: Sequence[Judged]) -> None:
     """Locks invitations and the streams of their people: an answer or an opt-out comes before, or finds the attempt."""
-    people = [each.subject_id for each in found]
+    people = [each.graduate_id or each.employer_id for each in found]
     await judging.hold(unit.connection, [each.invitation_id for each in found], people)
 
 
@@ -108,7 +108,7 @@ async def _leaving(
     """The tokens of messages that leave now, their digests stored, and the moment noted in their people's streams."""
     if not noted:
         return []
-    people = [each.subject_id for each in judged if each.invitation_id in noted]
+    people = [each.graduate_id or each.employer_id for each in judged if each.invitation_id in noted]
     await attempts.note_sent(unit.connection, people)
     leaving = [Noted(attempt, invitation, new_token(), new_token()) for invitation, attempt in noted.items()]
     links = {hashed_secret(each.link_token): each.invitation_id for each in leaving}

@@ -139,7 +139,7 @@ async def note(connection: Connection, due: DueStep, plan: Plan, price: int) -> 
     return {InvitationId(row.invitation_id): AttemptId(row.id) for row in noted if row.state == "sending"}
 
 
-async def note_sent(connection: Connection, subjects: Sequence[UUID]) -> None:
+async def note_sent(connection: Connection, subjects: Sequence[UUID | None]) -> None:
     """Notes in the people's streams, which are locked, that a message leaves for them now."""
     await connection.execute(_SENT, {"ids": subjects})
 

@@ -102,7 +102,7 @@ async def next_of(connection: Connection, due: DueStep, after: UUID | None, limi
     return rows.all(Judged, await connection.execute(_NEXT, bound))
 
 
-async def hold(connection: Connection, invitations: Sequence[InvitationId], subjects: Sequence[UUID]) -> None:
+async def hold(connection: Connection, invitations: Sequence[InvitationId], subjects: Sequence[UUID | None]) -> None:
     """Locks invitations, then the streams of their people: an answer comes before, or finds the attempt."""
     await connection.execute(_HOLD, {"ids": invitations})
     await connection.execute(_HOLD_STREAMS, {"ids": subjects})

@@ -5,28 +5,38 @@ from functools import lru_cache
 
 from sqlalchemy import TextClause, text
 
-from common.identifiers import WaveId
 from common.sql import Connection
 from surveys.calls.domain import Outcome
 from surveys.results.domain.analysis import Known
-from surveys.results.domain.dimensions import Key
+from surveys.results.domain.dimensions import DIMENSIONS, Key
+from surveys.waves.domain import Audience, Wave
 
 _SPOKEN = ", ".join(f"'{each}'" for each in (Outcome.COMPLETED, Outcome.PARTIAL, Outcome.CALLBACK, Outcome.REFUSED))
 """What comes of a call that has reached the graduate."""
 
 
 async def people(
-    connection: Connection, wave_id: WaveId, by: Sequence[str], college: str | None
+    connection: Connection, wave: Wave, by: Sequence[str], college: str | None
 ) -> list[tuple[Key, Known, int]]:
     """Everybody who is eligible, of one college or of all: group, what is known, how many."""
-    found = await connection.execute(_people(tuple(by)), {"wave_id": wave_id, "college": college})
+    of_employers = wave.audience is Audience.EMPLOYERS
+    statement = _people(tuple(by), of_employers=of_employers)
+    found = await connection.execute(statement, {"wave_id": wave.id, "college": college})
     count = len(by)
     return [(tuple(row[:count]), Known(*row[count:-1]), row[-1]) for row in found]
 
 
+_EMPLOYERS = f"""
+    (SELECT wave_id, school_code, employer_id, {", ".join(f"CAST(NULL AS text) AS {name}" for name in DIMENSIONS)}
+       FROM wave_employers)
+"""
+"""Employers that are eligible; they have none of the strata."""
+
+
 # a draft of the release before does not say how complete it is
 @lru_cache
-def _people(by: tuple[str, ...]) -> TextClause:
+def _people(by: tuple[str, ...], *, of_employers: bool) -> TextClause:
+    subject, eligible = ("employer_id", _EMPLOYERS) if of_employers else ("graduate_id", "wave_eligible")
     columns = "".join(f"asked.{name}, " for name in by)
     numbers = ", ".join(f"{at}" for at in range(1, len(by) + 8))
     return text(
@@ -37,13 +47,17 @@ def _people(by: tuple[str, ...]) -> TextClause:
                invited.id IS NOT NULL AND (sent.attempts = 0 OR sent.is_sent) OR called.is_made,
                NOT called.is_reached AND (invited.id IS NULL OR sent.attempts > 0 AND NOT sent.has_arrived),
                EXISTS (SELECT FROM opt_outs AS wish
-                        WHERE wish.graduate_id = asked.graduate_id AND wish.school_code = asked.school_code
+                        WHERE wish.{subject} = asked.{subject} AND wish.school_code = asked.school_code
                           AND wish.revoked_at IS NULL AND coalesce(wish.wave_id, asked.wave_id) = asked.wave_id),
                called.is_refused, count(*)
-          FROM wave_eligible AS asked
+          FROM {eligible} AS asked
           LEFT JOIN invitations AS invited
-            ON invited.wave_id = asked.wave_id AND invited.graduate_id = asked.graduate_id
-          LEFT JOIN responses AS response ON response.invitation_id = invited.id
+            ON invited.wave_id = asked.wave_id AND invited.{subject} = asked.{subject}
+          LEFT JOIN LATERAL (
+               -- of several answers of an employer one that counts, else one that is begun
+               SELECT * FROM responses WHERE invitation_id = invited.id
+                ORDER BY effective_version IS NOT NULL DESC, state = 'open' DESC, number LIMIT 1
+          ) AS response ON true
           CROSS JOIN LATERAL (
                SELECT count(*) AS attempts, coalesce(bool_or(state <> 'skipped'), false) AS is_sent,
                       coalesce(bool_or(state NOT IN ('skipped', 'failed', 'bounced')), false) AS has_arrived
@@ -53,7 +67,7 @@ def _people(by: tuple[str, ...]) -> TextClause:
                SELECT count(*) > 0 AS is_made, coalesce(bool_or(outcome IN ({_SPOKEN})), false) AS is_reached,
                       coalesce(bool_or(outcome = '{Outcome.REFUSED}'), false) AS is_refused
                  FROM calls
-                WHERE calls.wave_id = asked.wave_id AND calls.graduate_id = asked.graduate_id AND outcome IS NOT NULL
+                WHERE calls.wave_id = asked.wave_id AND calls.graduate_id = asked.{subject} AND outcome IS NOT NULL
           ) AS called
          WHERE asked.wave_id = :wave_id AND (CAST(:college AS text) IS NULL OR asked.college = :college)
          GROUP BY {numbers}

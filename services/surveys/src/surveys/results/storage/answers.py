@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,8 +21,9 @@ _GROUP = ", ".join(f"asked.{name}" for name in DIMENSIONS)
 _ANSWERS = text(
     f"""
     SELECT response.id, coalesce(response.effective_version, response.version) AS version, content.values_ciphertext,
-           {_GROUP}, asked.sex
-      FROM responses AS response
+           {_GROUP}, asked.sex, response.employer_id,
+           CASE WHEN wave.unit = 'hire' THEN 1 ELSE response.hires END AS hires
+      FROM responses AS response JOIN waves AS wave ON wave.id = response.wave_id
       LEFT JOIN submitted_contents AS content
         ON content.response_id = response.id AND content.version = response.effective_version
       LEFT JOIN wave_eligible AS asked
@@ -72,7 +74,11 @@ def _opened(cipher: FieldCipher, rows: Sequence[Row], before: Mapping[UUID, Valu
         values = before.get(row.id)
         if values is None:
             values = opened(cipher, ResponseId(row.id), row.version, row.values_ciphertext)
-        made.append(_counted(cipher, row, row.version, tuple(row[name] for name in DIMENSIONS), row.sex, values))
+        counted = _counted(cipher, row, row.version, tuple(row[name] for name in DIMENSIONS), row.sex, values)
+        if row.employer_id is not None:
+            # several answers of one employer are one vote
+            counted = replace(counted, person=pseudonym(cipher, row.employer_id), hires=row.hires)
+        made.append(counted)
     return made
 
 

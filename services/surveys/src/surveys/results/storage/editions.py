@@ -22,7 +22,7 @@ from surveys.waves.domain import Wave
 _NEVER_COUNTED = text(
     """
     SELECT id FROM waves
-     WHERE closed_at IS NOT NULL AND audience = 'graduates'
+     WHERE closed_at IS NOT NULL
        AND NOT EXISTS (SELECT FROM result_editions WHERE result_editions.wave_id = waves.id)
      ORDER BY closed_at, id LIMIT :limit
     """
