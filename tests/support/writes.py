@@ -294,6 +294,10 @@ def complete_requests(
             },
             "files": {"file": ("insured.csv", "证件号,姓名,单位名称,参保起\n1,张三,某公司,2024-07\n".encode())},
         },
+        ("POST", "/v1/waves/{wave_id}/imports"): {
+            "data": {"statement_version": "1", "dry_run": "true"},
+            "files": {"file": ("answers.csv", "学号,姓名,同意,related\n1,张三,1,yes\n".encode())},
+        },
         **{("POST", f"/v1/imports/{kind}"): upload for kind in ("graduates", "registrations")},
     }
 

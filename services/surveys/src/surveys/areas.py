@@ -11,6 +11,10 @@ from common.outbox import raising
 from common.periodic import every
 from common.retention import RETENTION_SECONDS
 from common.service_process import Area, Operation, Subscription
+from surveys.answer_imports.imports.operations import EMPTY_RESULT as NO_ANSWERS
+from surveys.answer_imports.imports.operations import KIND as ANSWERS
+from surveys.answer_imports.imports.operations import importing
+from surveys.answer_imports.imports.routes import router as answer_import_routes
 from surveys.answer_page.routes import ROUTERS as PAGE_ROUTES
 from surveys.answers.commands import CLOSE_SECONDS, SETTLE_SECONDS, close_due_waves, end_past, settle_overdue
 from surveys.answers.routes import beginning as beginning_routes
@@ -240,6 +244,12 @@ AREAS = (
         ],
     ),
     Area(tables=[liaisons, liaison_reports], routes=[liaison_routes, listing_routes]),
+    Area(
+        routes=[answer_import_routes],
+        operations={
+            ANSWERS: Operation(lambda runtime: importing(runtime.clients["registry"], runtime.cipher), NO_ANSWERS)
+        },
+    ),
     Area(
         tables=[papers],
         routes=[keying_routes, paper_routes],

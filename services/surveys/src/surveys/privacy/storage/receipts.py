@@ -14,6 +14,15 @@ from surveys.privacy.tables import receipts
 from surveys.responses.domain import Response
 
 _ADD = insert(receipts)
+_ADD_ALL = text(
+    """
+    INSERT INTO response_consents
+           (response_id, graduate_id, school_code, sensitive, statement_id, statement_version, means)
+    SELECT told.*, CAST(:statement_id AS uuid), :statement_version, :means
+      FROM unnest(CAST(:response_ids AS uuid[]), CAST(:graduate_ids AS uuid[]), CAST(:school_codes AS text[]),
+                  CAST(:sensitive AS boolean[])) AS told
+    """
+)
 _NEWEST = (
     select(receipts).where(receipts.c.response_id == bindparam("response_id")).order_by(receipts.c.id.desc()).limit(1)
 )
@@ -39,6 +48,22 @@ async def add(
         "means": means.value,
     }
     await connection.execute(_ADD, values)
+
+
+async def add_all(
+    connection: Connection, given: Sequence[tuple[Response, bool]], statement: StatementVersion, means: Means
+) -> None:
+    """Does so for many responses; the second of each pair is the consent to sensitive questions."""
+    values = {
+        "response_ids": [response.id for response, _ in given],
+        "graduate_ids": [response.graduate_id for response, _ in given],
+        "school_codes": [response.school_code for response, _ in given],
+        "sensitive": [sensitive for _, sensitive in given],
+        "statement_id": statement.statement_id,
+        "statement_version": statement.number,
+        "means": means.value,
+    }
+    await connection.execute(_ADD_ALL, values)
 
 
 async def newest(connection: Connection, response_id: ResponseId) -> Receipt | None:

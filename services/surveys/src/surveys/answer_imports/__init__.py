@@ -1,0 +1,1 @@
+"""Answers from files (答卷导入): a row for each person, a column for each variable."""
