@@ -31,6 +31,7 @@ from tests.load import (
     report_speed,
     request_cost,
     stream_listeners,
+    submitting_speed,
     tracking_speed,
 )
 from tests.load.reporting import Verdict
@@ -57,6 +58,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "report-speed": report_speed.measure,
     "request-cost": request_cost.measure,
     "stream-listeners": stream_listeners.measure,
+    "submit-group": submitting_speed.measure,
     "tracking": tracking_speed.measure,
 }
 

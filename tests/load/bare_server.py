@@ -55,7 +55,7 @@ def _route(name: str, plan: Plan) -> Route:
                     found = await _sent(connection, statements, item)
         return Response(to_json(list(map(dict, found)), bytes_mode="base64"), media_type="application/json")
 
-    return Route(f"/{name}/{{item}}", answer, methods=["GET", "POST", "PATCH"])
+    return Route(f"/{name}/{{item}}", answer, methods=["GET", "POST", "PUT", "PATCH"])
 
 
 async def _sent(connection: Any, statements: Statements, item: str) -> Sequence[Any]:

@@ -23,16 +23,18 @@ from destinations.roster.domain import Graduate, RosterEntry
 from destinations.roster.storage import keep_graduates
 from indicators.app import COMPOSITION as INDICATORS
 from registry.app import COMPOSITION as REGISTRY
+from surveys.app import COMPOSITION as SURVEYS
 from testing.databases import service_database
 from testing.tokens import TokenMint
 from tests.load.change_cost import SMALL, generate
 from tests.load.generator import Sent
+from tests.load.links import PAGE, header_of, make_links
 
 SCHOOL, COLLEGE, COHORT = SchoolCode("20001"), CollegeCode("C01"), Cohort(2024)
 READ, WRITES = 200, 24_000
 """Rows that are read in turn, and how many writes of each kind there are rows for."""
 
-READING, WRITING = 0.40, 0.60
+READING, WRITING, SAVING = 0.40, 0.60, 0.50
 
 OFFICER = {"role": "school_officer", "school": SCHOOL}
 COLLEGE_OFFICER = {"role": "college_officer", "school": SCHOOL, "college": COLLEGE}
@@ -51,6 +53,7 @@ class Case:
     method: str = "GET"
     body: str = ""
     caller: Mapping[str, str] = field(default_factory=lambda: OFFICER)
+    header: Callable[[str], str] = lambda _item: ""
 
     @property
     def once(self) -> bool:
@@ -59,7 +62,9 @@ class Case:
 
     def sent(self, item: str) -> Sent:
         """The request about an item."""
-        return Sent(self.method, self.path.replace("{item}", item), self.body.replace("{item}", item))
+        return Sent(
+            self.method, self.path.replace("{item}", item), self.body.replace("{item}", item), self.header(item)
+        )
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ async def staged(name: str, prepare: Prepare | None = None) -> AsyncIterator[Sta
 
 
 @asynccontextmanager
-async def _client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application in this process."""
     async with stage.app() as (app, _):
         transport = httpx.ASGITransport(app)
@@ -130,7 +135,7 @@ async def _client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
 async def _registry(stage: Stage, _admin: asyncpg.Connection) -> Sequence[Case]:
     """Graduates with ciphertexts of their own, hence entered one by one."""
     entered, officer = [], stage.mint.headers(**OFFICER)
-    async with _client(stage) as http:
+    async with client_of(stage) as http:
         school = {"code": SCHOOL, "name": "测试大学", "province_code": "410000"}
         await _answered(http.post("/v1/schools", json=school, headers=stage.mint.headers("admin")))
         usual = {"school_code": SCHOOL, "cohort": COHORT, "education_level_code": "31"}
@@ -152,7 +157,7 @@ async def _indicators(_stage: Stage, admin: asyncpg.Connection) -> Sequence[Case
 async def _destinations(stage: Stage, admin: asyncpg.Connection) -> Sequence[Case]:
     """One registration of each stage, made by the acts of the service, and its copies for as many graduates."""
     await _enrol(stage, READ + 3 * WRITES + 4)
-    async with _client(stage) as http:
+    async with client_of(stage) as http:
         approved = await _copies(stage, admin, http, range(READ), "submit", "college-approve", "school-approve")
         drafts = await _copies(stage, admin, http, range(READ, READ + WRITES))
         submitted = await _copies(stage, admin, http, range(READ + WRITES, READ + 2 * WRITES), "submit")
@@ -169,10 +174,18 @@ async def _destinations(stage: Stage, admin: asyncpg.Connection) -> Sequence[Cas
     ]
 
 
+async def _surveys(stage: Stage, admin: asyncpg.Connection) -> Sequence[Case]:
+    """Links whose holders have agreed, with nothing answered yet."""
+    async with client_of(stage) as http:
+        items = await make_links(http, stage.mint, admin, READ + WRITES)
+    saved = '{"values": {"satisfied": "y", "comment": "一切都好"}}'
+    return [Case("page save", PAGE, items, SAVING, "PUT", saved, header=header_of)]
+
+
 async def contracts(stage: Stage, admin: asyncpg.Connection, number: int) -> Sequence[str]:
     """The ids of so many drafts of 签劳动合同形式就业, each of a graduate of its own."""
     await _enrol(stage, READ + 3 * WRITES + 1)
-    async with _client(stage) as http:
+    async with client_of(stage) as http:
         return await _copies(stage, admin, http, range(number), destination_code="11")
 
 
@@ -225,5 +238,6 @@ _STAGES: Mapping[str, tuple[Composition, Prepare]] = {
     "destinations": (DESTINATIONS, _destinations),
     "registry": (REGISTRY, _registry),
     "indicators": (INDICATORS, _indicators),
+    "surveys": (SURVEYS, _surveys),
 }
 SERVICES = tuple(_STAGES)

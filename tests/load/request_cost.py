@@ -46,12 +46,14 @@ class Side:
     process: int
     per_second: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
 
-    def run(self) -> None:
+    def run(self, seconds: int = SECONDS) -> None:
         """One round."""
         before = _cpu_seconds(self.process)
-        measured = self.load.run(SECONDS)
+        measured = self.load.run(seconds)
         self.per_second.append(measured.per_second)
+        self.late.append(measured.late)
         self.cpu.append((_cpu_seconds(self.process) - before) / measured.requests)
 
     def line(self) -> str:
@@ -142,6 +144,8 @@ async def _profile(stage: Stage, case: Case) -> str:
 async def _asked(app: Any, sent: Sent, headers: Mapping[str, str]) -> None:
     """One request without a client library, whose work would stand in the profile."""
     path, _, query = sent.path.partition("?")
+    own, _, value = sent.header.partition(": ")
+    given = {**headers, **({own: value} if own else {})}
     scope = {
         "type": "http",
         "http_version": "1.1",
@@ -149,7 +153,7 @@ async def _asked(app: Any, sent: Sent, headers: Mapping[str, str]) -> None:
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in given.items()],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
         "scheme": "http",
