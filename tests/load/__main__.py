@@ -12,6 +12,7 @@ from testing.shared_servers import keeper
 from tests.load import (
     bulk_speed,
     change_cost,
+    contact_speed,
     coverage_speed,
     evidence_speed,
     export_memory,
@@ -39,6 +40,7 @@ from tests.load.reporting import Verdict
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "bulk-speed": bulk_speed.measure,
     "change-cost": change_cost.measure,
+    "contact": contact_speed.measure,
     "coverage": coverage_speed.measure,
     "evidence": evidence_speed.measure,
     "export-memory": export_memory.measure,
