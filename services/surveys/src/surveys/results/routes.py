@@ -60,6 +60,7 @@ async def analyse_responses(*, caller: Caller, database: Db, wave_id: WaveId, by
     names = groupings(by)
     async with database.reading() as connection:
         wave = await commands.readable(connection, caller, wave_id)
+        commands.must_know_groups(wave, names, caller.own_college())
         found = await people(connection, wave, names, caller.own_college())
     return AnalysisBody.of(wave, names, responded(found, grouped=bool(names)))
 

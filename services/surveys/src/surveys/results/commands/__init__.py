@@ -1,7 +1,17 @@
 """Acts on results: editions are taken, answers weighted; and who reads them."""
 
 from surveys.results.commands.editions import EDITION_SECONDS, take, take_due
-from surveys.results.commands.reading import READERS, groups_for, readable
+from surveys.results.commands.reading import READERS, groups_for, must_know_groups, readable
 from surveys.results.commands.weighing import weigh, weighed
 
-__all__ = ["EDITION_SECONDS", "READERS", "groups_for", "readable", "take", "take_due", "weigh", "weighed"]
+__all__ = [
+    "EDITION_SECONDS",
+    "READERS",
+    "groups_for",
+    "must_know_groups",
+    "readable",
+    "take",
+    "take_due",
+    "weigh",
+    "weighed",
+]

@@ -111,7 +111,7 @@ async def _read(connection: Connection, cipher: FieldCipher, wave_id: WaveId) ->
         return None
     content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
     assert content is not None, "a wave refers to a published version by a foreign key"
-    answers = await counted_answers(connection, cipher, wave_id)
+    answers = await counted_answers(connection, cipher, wave)
     return _Read(
         wave,
         tabled(content),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from common.auth import Owners, Principal, Role, RowScope
-from common.errors import NotFound
+from common.errors import BadQuery, FieldProblem, Message, NotFound
 from common.identifiers import WaveId
 from common.shown_groups.editions import in_order
 from common.shown_groups.tables import Table
@@ -14,7 +14,7 @@ from surveys.results.domain.editions import table_for
 from surveys.results.storage import editions
 from surveys.waves import storage as waves
 from surveys.waves.commands import MANAGERS
-from surveys.waves.domain import Wave
+from surveys.waves.domain import Anonymity, Audience, Wave
 
 READERS = MANAGERS | {Role.COLLEGE_OFFICER}
 
@@ -36,6 +36,19 @@ def _of_school(caller: Principal) -> RowScope:
     return RowScope(Owners(school_code=frozenset({caller.school_code}))) if caller.school_code else RowScope()
 
 
+_NO_GROUPS = Message(
+    "本轮答卷不知属于哪个分组（不可关联，或调查用人单位），不能按此分组",
+    "Of these answers no group is known (unlinkable, or of employers); ask without `by`",
+)
+
+
+def must_know_groups(wave: Wave, by: Sequence[str], college: str | None) -> None:
+    """Raises BadQuery where groups of a wave's people are asked for, and nothing says who of them has answered."""
+    linked = wave.anonymity is not Anonymity.UNLINKABLE and wave.audience is Audience.GRADUATES
+    if not linked and (by or college is not None):
+        raise BadQuery([FieldProblem("by", "no_groups", _NO_GROUPS)])
+
+
 @dataclass(frozen=True)
 class Groups:
     """Groups as they are asked for, each with its key in the table that has them."""
@@ -52,6 +65,7 @@ async def groups_for(connection: Connection, caller: Principal, wave: Wave, by: 
     """
     own = caller.own_college()
     names, table = table_for(by, own is not None)
+    must_know_groups(wave, names, own)
     dimensions = tuple(dict.fromkeys([*names, *table]))
     found = await editions.groups(connection, wave.id, dimensions, own)
     places = [dimensions.index(name) for name in table]

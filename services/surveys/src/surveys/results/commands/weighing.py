@@ -41,7 +41,7 @@ from surveys.results.storage.answers import counted_answers, has_detached
 from surveys.results.storage.weightings import NewWeighting
 from surveys.waves import storage as waves
 from surveys.waves.commands import MANAGERS, permitted
-from surveys.waves.domain import Wave
+from surveys.waves.domain import Anonymity, Audience, Wave
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ async def _read(database: Database, cipher: FieldCipher, caller: Principal, wave
         edition = await editions.newest(connection, wave_id)
         if edition is None:
             raise NoEdition
-        if await has_detached(connection, wave_id):
+        linked = wave.anonymity is not Anonymity.UNLINKABLE and wave.audience is Audience.GRADUATES
+        if not linked or await has_detached(connection, wave_id):
             raise AnswersDetached
         content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
         assert content is not None, "a wave refers to a published version by a foreign key"
@@ -119,7 +120,7 @@ async def _read(database: Database, cipher: FieldCipher, caller: Principal, wave
             tabled(content),
             edition,
             await editions.memories(connection, wave_id),
-            await counted_answers(connection, cipher, wave_id),
+            await counted_answers(connection, cipher, wave),
             dict(await editions.groups(connection, wave_id, asked.by, None)),
         )
 

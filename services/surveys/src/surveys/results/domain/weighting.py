@@ -52,10 +52,10 @@ class WeightsRefused(RulesBroken):
 
 
 class AnswersDetached(Conflict):
-    """Answers of the wave have lost the person: nothing says any more which strata they are of."""
+    """Nothing says which strata the answers are of: they have lost the person, never had one, or are employers'."""
 
     code = "answers_detached"
-    title = Message("本轮答卷已与本人脱离，不能再加权", "Answers of the wave have lost the person; no weights any more")
+    title = Message("本轮答卷不与毕业生关联，不能加权", "No graduate is known of the answers: they have no weights")
 
 
 @dataclass(frozen=True)

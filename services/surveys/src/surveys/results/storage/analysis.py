@@ -1,15 +1,16 @@
 """What became of those who are eligible, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from sqlalchemy import TextClause, text
 
 from common.sql import Connection
+from surveys.ballots.storage import standings
 from surveys.calls.domain import Outcome
 from surveys.results.domain.analysis import Known
 from surveys.results.domain.dimensions import DIMENSIONS, Key
-from surveys.waves.domain import Audience, Wave
+from surveys.waves.domain import Anonymity, Audience, Wave
 
 _SPOKEN = ", ".join(f"'{each}'" for each in (Outcome.COMPLETED, Outcome.PARTIAL, Outcome.CALLBACK, Outcome.REFUSED))
 """What comes of a call that has reached the graduate."""
@@ -18,12 +19,29 @@ _SPOKEN = ", ".join(f"'{each}'" for each in (Outcome.COMPLETED, Outcome.PARTIAL,
 async def people(
     connection: Connection, wave: Wave, by: Sequence[str], college: str | None
 ) -> list[tuple[Key, Known, int]]:
-    """Everybody who is eligible, of one college or of all: group, what is known, how many."""
+    """Everybody who is eligible, of one college or of all: group, what is known, how many.
+
+    Of an unlinkable wave it is known of codes alone, of which none is anybody's.
+    """
+    if wave.anonymity is Anonymity.UNLINKABLE:
+        return _of_codes(await standings(connection, wave.id), wave.eligible)
     of_employers = wave.audience is Audience.EMPLOYERS
     statement = _people(tuple(by), of_employers=of_employers)
     found = await connection.execute(statement, {"wave_id": wave.id, "college": college})
     count = len(by)
     return [(tuple(row[:count]), Known(*row[count:-1]), row[-1]) for row in found]
+
+
+def _of_codes(codes: Mapping[str, int], eligible: int) -> list[tuple[Key, Known, int]]:
+    known = {
+        "issued": Known(contacted=True),
+        "opened": Known("open", contacted=True),
+        "submitted": Known("submitted", effective=True, contacted=True),
+        "withdrawn": Known("withdrawn", contacted=True),
+        "screened_out": Known("screened_out", contacted=True),
+    }
+    counted: list[tuple[Key, Known, int]] = [((), known[standing], count) for standing, count in codes.items()]
+    return [*counted, ((), Known(), max(0, eligible - sum(codes.values())))]
 
 
 _EMPLOYERS = f"""

@@ -13,9 +13,12 @@ from common.sql import Connection, Row
 from surveys.answers.storage import Values, pages_of
 from surveys.answers.storage.detaching import opened_detached
 from surveys.answers.storage.values import opened
+from surveys.ballots import storage as ballots
+from surveys.ballots.domain import Ballot
 from surveys.results.domain.dimensions import DIMENSIONS, Key
 from surveys.results.domain.editions import CountedAnswer
 from surveys.roster.domain import destination_class_of, level_of
+from surveys.waves.domain import Anonymity, Wave
 
 _GROUP = ", ".join(f"asked.{name}" for name in DIMENSIONS)
 _ANSWERS = text(
@@ -40,9 +43,15 @@ _DETACHED = text("SELECT * FROM detached_answers WHERE wave_id = :wave_id ORDER 
 _HAS_DETACHED = text("SELECT EXISTS (SELECT FROM detached_answers WHERE wave_id = :wave_id)")
 
 
-async def counted_answers(connection: Connection, cipher: FieldCipher, wave_id: WaveId) -> list[CountedAnswer]:
-    """The answers with the person that count: submitted, not withdrawn, not excluded, not erased."""
-    rows = await connection.execute(_ANSWERS, {"wave_id": wave_id})
+async def counted_answers(connection: Connection, cipher: FieldCipher, wave: Wave) -> list[CountedAnswer]:
+    """The answers that count, but for those that have lost the person: submitted, not withdrawn, excluded or erased.
+
+    Of an unlinkable wave, and of employers, no group is known.
+    """
+    if wave.anonymity is Anonymity.UNLINKABLE:
+        given = sorted(await ballots.given(connection, wave.id), key=lambda ballot: ballot.id)
+        return await asyncio.to_thread(_of_ballots, cipher, given)
+    rows = await connection.execute(_ANSWERS, {"wave_id": wave.id})
     before: dict[UUID, Values] = {}
     for row in rows:
         if row.values_ciphertext is None:
@@ -74,11 +83,22 @@ def _opened(cipher: FieldCipher, rows: Sequence[Row], before: Mapping[UUID, Valu
         values = before.get(row.id)
         if values is None:
             values = opened(cipher, ResponseId(row.id), row.version, row.values_ciphertext)
-        counted = _counted(cipher, row, row.version, tuple(row[name] for name in DIMENSIONS), row.sex, values)
+        answer = _counted(cipher, row, row.version, tuple(row[name] for name in DIMENSIONS), row.sex, values)
         if row.employer_id is not None:
-            # several answers of one employer are one vote
-            counted = replace(counted, person=pseudonym(cipher, row.employer_id), hires=row.hires)
-        made.append(counted)
+            # an employer who answers for each graduate hired has one vote
+            answer = replace(answer, person=pseudonym(cipher, row.employer_id), hires=row.hires)
+        made.append(answer)
+    return made
+
+
+def _of_ballots(cipher: FieldCipher, given: Sequence[Ballot]) -> list[CountedAnswer]:
+    made = []
+    for ballot in given:
+        whose = pseudonym(cipher, ballot.id)
+        values = ballots.values_of(cipher, ballot)
+        made.append(
+            CountedAnswer(ballot.id, whose, f"{whose}.{ballot.version}", (None,) * len(DIMENSIONS), None, values)
+        )
     return made
 
 

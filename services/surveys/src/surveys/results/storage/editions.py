@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, TextClause, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Integer, TextClause, Uuid, bindparam, text
 
 from common import rows
 from common.clock import NOW_SQL
@@ -27,12 +27,18 @@ _NEVER_COUNTED = text(
      ORDER BY closed_at, id LIMIT :limit
     """
 )
+# a mark has a time, and so nothing marks what changes in an unlinkable wave: its answers can only become fewer
 _CHANGED = text(
     """
-    SELECT wave_id FROM answer_changes
-     GROUP BY wave_id HAVING count(*) >= :needs ORDER BY count(*) DESC, wave_id LIMIT :limit
+    SELECT wave_id FROM answer_changes GROUP BY wave_id HAVING count(*) >= :needs
+    UNION ALL
+    SELECT wave.id FROM waves AS wave JOIN LATERAL (
+           SELECT answers FROM result_editions WHERE wave_id = wave.id ORDER BY number DESC LIMIT 1) AS newest ON true
+     WHERE wave.anonymity = 'unlinkable' AND newest.answers - :needs >= (
+           SELECT count(*) FROM ballots WHERE ballots.wave_id = wave.id AND ballots.state = 'submitted')
+     ORDER BY 1 LIMIT :limit
     """
-)
+).bindparams(bindparam("needs", type_=Integer))
 _CHANGES = text("SELECT id FROM answer_changes WHERE wave_id = :wave_id")
 _FORGET = text("DELETE FROM answer_changes WHERE id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _LISTED = text(
