@@ -15,6 +15,7 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
 from surveys.answers.commands import end_past
+from surveys.results.commands import take_due
 
 Json = dict[str, Any]
 
@@ -179,3 +180,23 @@ async def test_an_answer_that_has_lost_the_person_or_is_excluded(
         told = {name: "" if cell is None else str(cell) for name, cell in expected.items()}
         assert {name: row[name] for name in told} == told
     assert len({row["respondent"] for row in found} - before) == 3
+
+
+async def test_a_file_has_the_weights_that_it_is_asked_for_with(
+    manager: httpx.AsyncClient, worker: OperationRunner, database: Database, cipher: FieldCipher, answered: Json
+) -> None:
+    await take_due(database, cipher)
+    place = f"/v1/waves/{answered['id']}"
+    made = await manager.post(f"{place}/weightings", json={"method": "post_stratification", "by": ["college"]})
+    assert made.status_code == 201, made.text
+    done = await exported(manager, worker, answered["id"], weighting=made.json()["id"])
+    where = f"/v1/exports/{done['result']['export_id']}"
+    rows = rows_of_csv((await manager.get(f"{where}/file")).content)
+    # all of one stratum have answered
+    assert [float(row["weight"]) for row in rows] == [1.0] * 3
+    assert list(rows[0])[:6] == [*LEADING, "weight"]
+    assert (await manager.get(f"{where}/codebook")).json()["weighting"] == made.json()["id"]
+    assert (await manager.get(where)).json()["weighting"] == made.json()["id"]
+    unknown = await manager.post(f"{place}/exports", json={"weighting": str(uuid4())})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_weighting")
+    assert [each["pointer"] for each in unknown.json()["errors"]] == ["/weighting"]

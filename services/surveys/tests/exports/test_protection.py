@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.exports.domain.protection import NOTHING, K, Shown, protected
+from surveys.exports.domain.protection import NOTHING, K, Shown, pooled, protected
 
 HENAN, ZHEJIANG = "410000", "330000"
 COMMON = Shown(HENAN, "1", "080901", "C1")
@@ -81,3 +81,28 @@ def test_nobody_is_in_a_combination_of_fewer_than_five(groups: list[Shown]) -> N
 def test_the_order_of_answers_says_nothing(groups: list[Shown], seed: int) -> None:
     turned = groups[seed % len(groups) :] + groups[: seed % len(groups)]
     assert Counter(shown(groups)) == Counter(shown(turned))
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ([1.25] * 160 + [0.5556] * 90, [1.25] * 160 + [0.5556] * 90),
+        # three and two share their mean
+        ([1.0] * 10 + [2.0] * 3 + [4.5] * 2, [1.0] * 10 + [3.0] * 5),
+        # one alone is joined by those nearest to it
+        ([1.0] * 5 + [3.0] * 5 + [4.2], [1.0] * 5 + [3.2] * 6),
+        # of three there is nobody to join
+        ([1.0, 2.0, 3.0], [2.0] * 3),
+        ([None, None], [None, None]),
+    ],
+)
+def test_a_weight_is_that_of_five_answers(weights: list[float | None], expected: list[float | None]) -> None:
+    assert pooled(weights) == pytest.approx(expected)
+
+
+@given(st.lists(st.sampled_from([0.5, 0.8, 1.0, 1.5, 2.5, 9.0, None]), max_size=60))
+def test_weights_add_up_as_before(weights: list[float | None]) -> None:
+    found = pooled(weights)
+    counted = Counter(weight for weight in found if weight is not None)
+    assert sum(weight or 0 for weight in found) == pytest.approx(sum(weight or 0 for weight in weights))
+    assert all(count >= min(K, sum(counted.values())) for count in counted.values())

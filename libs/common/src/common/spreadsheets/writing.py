@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
-from itertools import chain, islice, repeat
+from itertools import chain, islice, product, repeat
 from string import ascii_uppercase
 from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -254,6 +254,6 @@ def _escaped(cell: str) -> str:
 
 @lru_cache(maxsize=128)
 def _letters(width: int) -> Sequence[str]:
-    """The names of so many columns, A to ZZ."""
-    letters = ascii_uppercase
-    return [*letters, *(first + last for first in letters for last in letters)][:width]
+    """The names of so many columns, A to ZZZ."""
+    names = chain.from_iterable(product(ascii_uppercase, repeat=length) for length in (1, 2, 3))
+    return ["".join(name) for name in islice(names, width)]

@@ -32,10 +32,12 @@ from surveys.exports.domain.plan import (
     FileNotReady,
     ReasonRequired,
     TooManyColumns,
+    UnknownWeighting,
 )
 from surveys.exports.storage import requests as storage
 from surveys.exports.storage.answers import versions_of
 from surveys.exports.tables import exports
+from surveys.results.storage import weightings
 from surveys.waves import storage as waves
 from surveys.waves.commands import MANAGERS
 from surveys.waves.domain import Anonymity, NotClosed, Wave, WavePhase
@@ -74,7 +76,7 @@ async def export(
 ) -> None:
     """Notes an export without the persons that the operation is to write.
 
-    Raises what `exportable` raises, and TooManyColumns.
+    Raises what `exportable` raises, UnknownWeighting and TooManyColumns.
     """
     wave = await exportable(unit.connection, caller, wave_id)
     await _must_fit(unit.connection, wave, plan)
@@ -95,7 +97,7 @@ async def ask(
     """Asks for a file with the persons, which another person decides.
 
     Raises what `exportable` raises, Forbidden, PurposeNotPermitted, NotIdentified for a wave that shows no person,
-    ReasonRequired, IdentifyingText, TooManyColumns.
+    ReasonRequired, IdentifyingText, UnknownWeighting, TooManyColumns.
     """
     wave = await exportable(unit.connection, caller, wave_id)
     caller.must_be_in(ASKERS)
@@ -219,15 +221,17 @@ async def described(
     versions = await versions_of(connection, wave.questionnaire_id, wave.questionnaire_version)
     known = [each for each in versions if found.versions is None or each.number in found.versions]
     identified = found.plan.identified
-    leading = leading_columns(wave, identified=identified)
+    leading = leading_columns(wave, found.plan)
     return found, wave, layout_of(leading, known, identified=identified)
 
 
 async def _must_fit(connection: Connection, wave: Wave, plan: ExportPlan) -> None:
-    """Raises TooManyColumns."""
+    """Raises UnknownWeighting or TooManyColumns."""
+    if plan.weighting_id is not None and await weightings.find(connection, wave.id, plan.weighting_id) is None:
+        raise UnknownWeighting
     if plan.format == "xlsx":
         versions = await versions_of(connection, wave.questionnaire_id, wave.questionnaire_version)
-        leading = leading_columns(wave, identified=plan.identified)
+        leading = leading_columns(wave, plan)
         count = len(layout_of(leading, versions, identified=plan.identified).columns)
         if count > MAX_SHEET_COLUMNS:
             raise TooManyColumns(count)
@@ -243,6 +247,7 @@ def _new(caller: Principal, wave: Wave, plan: ExportPlan, export_id: ExportId) -
         "labelled": plan.values == "labelled",
         "language": plan.language,
         "identified": plan.identified,
+        "weighting_id": plan.weighting_id,
         "requested_by": caller.subject,
         "requested_by_role": caller.role.value,
         "due_on": due_on(KIND, clock.today()),

@@ -37,6 +37,8 @@ exports = Table(
     Column("labelled", Boolean, nullable=False),
     Column("language", Text, nullable=False),
     Column("identified", Boolean, nullable=False),
+    # whose weights a column has
+    Column("weighting_id", Uuid, ForeignKey("result_weightings.id")),
     Column("purpose", Text),
     # of the operation that makes the file; it goes with its week
     Column("operation_id", Uuid),

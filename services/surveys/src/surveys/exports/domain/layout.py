@@ -150,7 +150,8 @@ def _slot(name: str, merged: Mapping[str | None, _Merged], taken: "_Names") -> S
     columns, parts, beside = [], [], None
     for suffix, each in merged.items():
         part = _numbered(each)
-        called = taken.of(name if suffix is None else f"{name}_{suffix}", f"{name}_{TEXT_BESIDE}")
+        wanted = name if suffix is None else f"{name}_{suffix}"
+        called = taken.of(wanted, *([f"{name}_{TEXT_BESIDE}"] if part.beside else []))
         labels = {_coded(part, value): label for value, label in each.labels.items()}
         facts = (name, suffix, part.is_flag, each.is_asked)
         columns.append(Column(called, taken.of_sav(called), part.storage, part.label, labels, *facts))

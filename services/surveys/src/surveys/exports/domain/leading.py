@@ -6,16 +6,18 @@ from common.errors import Message
 from surveys.exports.domain.cells import Storage
 from surveys.exports.domain.layout import Leading
 from surveys.exports.domain.parts import listed
+from surveys.exports.domain.plan import ExportPlan
 from surveys.waves.domain import Anonymity, Audience, WavePlan
 
 
-def leading_columns(wave: WavePlan, *, identified: bool) -> Sequence[Leading]:
-    """A key that says nothing, or id and name; then the groups, as far as the wave knows them of its answers."""
+def leading_columns(wave: WavePlan, plan: ExportPlan) -> Sequence[Leading]:
+    """A key that says nothing, or id and name; the groups, as far as the wave knows them of its answers; a weight."""
+    weight = () if plan.weighting_id is None else _WEIGHT
     if wave.audience is Audience.EMPLOYERS:
-        return _EMPLOYER if identified else _KEY
+        return [*(_EMPLOYER if plan.identified else _KEY), *weight]
     if not has_groups(wave):
-        return _KEY
-    return [*(_PERSON if identified else _KEY), *_groups()]
+        return [*_KEY, *weight]
+    return [*(_PERSON if plan.identified else _KEY), *_groups(), *weight]
 
 
 def has_groups(wave: WavePlan) -> bool:
@@ -38,6 +40,7 @@ _EMPLOYER = (
     Leading("employer_id", Storage.TEXT, Message("用人单位编号", "Id of the employer")),
     Leading("name", Storage.TEXT, Message("单位名称", "Name of the employer")),
 )
+_WEIGHT = (Leading("weight", Storage.NUMBER, Message("权重", "Weight")),)
 
 
 def _groups() -> Sequence[Leading]:

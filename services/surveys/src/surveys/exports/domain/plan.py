@@ -41,12 +41,16 @@ class ExportState(StrEnum):
 
 @dataclass(frozen=True)
 class ExportPlan:
-    """What is asked for. `labelled`: values are written as their labels in the language."""
+    """What is asked for. `labelled`: values are written as their labels in the language.
+
+    `weighting_id` are the weights of the wave that a column has.
+    """
 
     format: Literal["csv", "xlsx", "sav"]
     values: Literal["coded", "labelled"]
     language: Literal["zh", "en"]
     identified: bool
+    weighting_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,17 @@ class ReasonRequired(Invalid):
     def __init__(self) -> None:
         message = Message("导出含个人身份的答卷须说明理由", "Say why answers are exported with the persons")
         super().__init__([FieldProblem("/reason", "required", message)])
+
+
+class UnknownWeighting(Invalid):
+    """The wave has no such weights."""
+
+    code = "unknown_weighting"
+    title = Message("本轮没有这套权重", "The wave has no such weights")
+
+    def __init__(self) -> None:
+        message = Message("请从 /v1/waves/{id}/weightings 中选取", "Take one of /v1/waves/{id}/weightings of this wave")
+        super().__init__([FieldProblem("/weighting", self.code, message)])
 
 
 class TooManyColumns(Invalid):

@@ -1,11 +1,15 @@
 """Groups lead to no person: each combination of them that a file shows is that of five answers at least. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 K = 5
 """Answers that share what is shown of their groups."""
+
+
+Weight = float | None
+"""None: the answer has none."""
 
 
 class Shown(NamedTuple):
@@ -18,6 +22,27 @@ class Shown(NamedTuple):
 
 
 NOTHING = Shown()
+
+
+def pooled(weights: Sequence[Weight]) -> list[Weight]:
+    """Weights of which each is that of five answers at least; those that fewer share get their mean, so the sum stays.
+
+    Where fewer than five answers have such weights, those with the nearest weight join them.
+    """
+    counted = Counter(weights)
+    rare = {weight for weight, count in counted.items() if weight is not None and count < K}
+    joining = sorted(weight for weight in counted if weight is not None and weight not in rare)
+    while rare and joining and sum(counted[weight] for weight in rare) < K:
+        middle = _mean(rare, counted)
+        nearest = min(joining, key=lambda weight: abs(weight - middle))
+        joining.remove(nearest)
+        rare.add(nearest)
+    mean = _mean(rare, counted) if rare else 0.0
+    return [mean if weight in rare else weight for weight in weights]
+
+
+def _mean(weights: Collection[float], counted: Mapping[Weight, int]) -> float:
+    return sum(weight * counted[weight] for weight in weights) / sum(counted[weight] for weight in weights)
 
 
 def protected(groups: Sequence[Shown], chosen_by: Callable[[int], bytes]) -> list[Shown]:

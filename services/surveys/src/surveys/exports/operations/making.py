@@ -24,7 +24,7 @@ from surveys.answers.domain import facts_about
 from surveys.answers.storage import Values
 from surveys.employers.domain import Employer
 from surveys.exports.domain.layout import Layout, layout_of
-from surveys.exports.domain.leading import has_groups, leading_columns
+from surveys.exports.domain.leading import leading_columns
 from surveys.exports.domain.plan import ACCESS, Export, ExportId
 from surveys.exports.domain.rows import RowMaker
 from surveys.exports.domain.seen import Visibility
@@ -97,6 +97,7 @@ class Writing:
         self._cipher = cipher
         self._wave = wave
         self._employers = employers
+        self._leading = [column.name for column in layout.leading]
         self._visibility = Visibility(layout.versions[0])
         self._sensitive = frozenset(each.id for each in layout.versions[0].questions if each.sensitive)
         self._facts: dict[object, Facts] = {}
@@ -124,7 +125,7 @@ class Writing:
         for each in part:
             values = opened[each.answerer.id]
             seen = self._visibility.of(values, self._facts_about(each.answerer, values))
-            made.append(self._maker.row(each.leading, values, seen))
+            made.append(self._maker.row([each.cells.get(name) for name in self._leading], values, seen))
         return made
 
     def _facts_about(self, answerer: answers.Answerer, values: Values) -> Facts:
@@ -150,15 +151,14 @@ async def _write(context: OperationContext, cipher: FieldCipher, registry: Regis
         stands = await answers.stands(connection, wave.id)
         found = await answers.answerers(connection, wave.id, export.college_code)
         employers, identified = await answers.employers_of(connection, found), export.plan.identified
-        layout = layout_of(leading_columns(wave, identified=identified), versions, identified=identified)
+        weights = await answers.weights_of(connection, export.plan.weighting_id)
+        layout = layout_of(leading_columns(wave, export.plan), versions, identified=identified)
         if wave.audience is Audience.EMPLOYERS:
             entries = of_employers(cipher, wave.school_code, employers if identified else {}, found)
         elif identified:
-            entries = await with_person(registry, cipher, wave.school_code, found)
+            entries = await with_person(registry, cipher, wave.school_code, found, weights)
         else:
-            entries = await asyncio.to_thread(without_person, cipher, wave.school_code, found)
-        if not has_groups(wave) and wave.audience is Audience.GRADUATES:
-            entries = [Entry(each.answerer, each.leading[:1]) for each in entries]
+            entries = await asyncio.to_thread(without_person, cipher, wave.school_code, found, weights)
         # no order of time, nor of a list of those who were asked
         SystemRandom().shuffle(entries)
         writing = Writing(cipher, export, wave, layout, employers)

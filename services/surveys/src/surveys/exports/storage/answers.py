@@ -86,6 +86,9 @@ _WITHOUT_PERSON = text(
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _EMPLOYERS = select(employers).where(employers.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+_WEIGHTS = text("SELECT response_id, weight FROM result_weights WHERE weighting_id = :id").bindparams(
+    bindparam("id", type_=Uuid)
+)
 _NUMBERS = text("SELECT number FROM questionnaire_versions WHERE questionnaire_id = :id ORDER BY number DESC")
 
 
@@ -157,6 +160,12 @@ async def employers_of(connection: Connection, found: Sequence[Answerer]) -> Map
     ids = [*{each.employer_id for each in found if each.employer_id is not None}]
     named = rows.all(Employer, await connection.execute(_EMPLOYERS, {"ids": ids})) if ids else []
     return {each.id: each for each in named}
+
+
+async def weights_of(connection: Connection, weighting_id: UUID | None) -> Mapping[UUID, float]:
+    """The weight of each response that has one."""
+    found = [] if weighting_id is None else await connection.execute(_WEIGHTS, {"id": weighting_id})
+    return {row.response_id: row.weight for row in found}
 
 
 async def sealed_part(connection: Connection, part: Sequence[Answerer]) -> SealedPart:

@@ -204,7 +204,7 @@ def _opened(cipher: FieldCipher, found: Rows) -> list[Export]:
                 reason=reason,
                 decision_reason=decided,
                 state=ExportState(row.state),
-                plan=ExportPlan(row.format, values, row.language, row.identified),
+                plan=ExportPlan(row.format, values, row.language, row.identified, row.weighting_id),
                 versions=None if row.versions is None else tuple(row.versions),
             )
         )

@@ -129,6 +129,7 @@ class CodebookBody(BaseModel):
     language: str
     identified: bool
     rows: int | None
+    weighting: UUID | None = Field(description="Whose weights the column `weight` has")
     protection: ProtectionBody | None
     versions: list[VersionBody] = Field(description="Of the questionnaire: the wave's own, then from the newest on")
     kept_out: list[str] = Field(description="Words of respondents, names and files, which only `identified` has")
@@ -149,6 +150,7 @@ class CodebookBody(BaseModel):
             cycle=wave.cycle,
             title=Words.model_validate(own.title),
             coding=export.plan.values,
+            weighting=export.plan.weighting_id,
             protection=protection,
             versions=[
                 VersionBody(number=each.number, published_at=each.published_at, is_own=each is own)

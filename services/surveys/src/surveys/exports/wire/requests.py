@@ -29,11 +29,14 @@ class NewExport(StrictModel):
     identified: bool = Field(
         default=False, description="With `graduate_id`, name and words of respondents; takes two people"
     )
+    weighting: UUID | None = Field(
+        default=None, description="Weights of the wave, for the column `weight`; those that few share are averaged"
+    )
     reason: Reason | None = Field(default=None, description="Why persons are needed; of `identified` alone")
 
     def plan(self) -> ExportPlan:
         """The export as it is asked for."""
-        return ExportPlan(self.format, self.values, self.language, self.identified)
+        return ExportPlan(self.format, self.values, self.language, self.identified, self.weighting)
 
 
 class ExportAnswer(RequestAnswer):
@@ -47,6 +50,7 @@ class ExportAnswer(RequestAnswer):
     values: Literal["coded", "labelled"]
     language: Language
     identified: bool
+    weighting: UUID | None
     purpose: str | None
     operation_id: UUID | None = Field(description="Of the work that makes the file")
     rows: int | None = Field(description="How many answers the file has, once it was made")
@@ -58,6 +62,7 @@ class ExportAnswer(RequestAnswer):
         """The export, with what the caller may do."""
         made: Mapping[str, Any] = {
             **vars(export.plan),
+            "weighting": export.plan.weighting_id,
             "allowed_transitions": allowed_actions(export, caller.subject, decides=caller.role in DECIDERS),
         }
         return cls(**{field: getattr(export, field) for field in cls.model_fields if field not in made}, **made)
