@@ -1,6 +1,7 @@
 """Answers on the wire: what is asked, and what was answered so far."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from surveys.answers.domain import prefilled
 from surveys.invitations.domain import link
 from surveys.privacy.domain import said_of
 from surveys.privacy.wire import SaidBody
+from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.domain.logic import logic_of
 from surveys.questionnaires.wire import Evaluated, PageBody, TextForm, Visible
 from surveys.responses.announcements import change_token
@@ -133,6 +135,13 @@ class AskedQuestionnaire(BaseModel):
     pages: list[PageBody]
 
 
+@lru_cache(maxsize=64)
+def asked(content: PublishedVersion) -> AskedQuestionnaire:
+    """A published version as it is asked, made once for a process."""
+    place = {"id": content.questionnaire_id, "version": content.number}
+    return AskedQuestionnaire.model_validate({**place, "title": content.title, "pages": content.pages})
+
+
 class AskedWave(BaseModel, from_attributes=True):
     """What the respondent needs to know of the wave."""
 
@@ -193,12 +202,7 @@ class AnswerBody(BaseModel):
                     "given": answer.receipt is not None,
                     "sensitive": answer.receipt is not None and answer.receipt.sensitive,
                 },
-                "questionnaire": {
-                    "id": wave.questionnaire_id,
-                    "version": wave.questionnaire_version,
-                    "title": content.title,
-                    "pages": content.pages,
-                },
+                "questionnaire": asked(content),
                 "values": answer.values,
                 **Evaluated.of(judged, texts, language).model_dump(exclude={"problems"}),
                 "prefilled": prefilled(content, judged, answer.situation, answer.values),

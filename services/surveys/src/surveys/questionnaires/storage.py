@@ -76,16 +76,19 @@ async def find_version(
     return rows.one_or_none(PublishedVersion, await connection.execute(_version(scope.shape), bound))
 
 
-async def published(connection: Connection, questionnaire_id: QuestionnaireId, number: int) -> PublishedVersion | None:
+async def published(
+    connection: Connection, questionnaire_id: QuestionnaireId, number: int, *, is_committed: bool = False
+) -> PublishedVersion | None:
     """A published version of any school, read once per process: what was committed never changes.
 
-    Only a `reading` connection fills the cache: a unit of work may see what it published itself and then undo it.
+    A unit of work may see what it published itself and then undo it, so that it fills the cache only where another act
+    is known to have committed it before.
     """
     key = (questionnaire_id, number)
     found = _published.get(key)
     if found is None:
         found = await find_version(connection, EVERYTHING, questionnaire_id, number)
-    if found is not None and (key in _published or connection.reading):
+    if found is not None and (key in _published or connection.reading or is_committed):
         _published[key] = found
         # the one asked for last is dropped last
         _published.move_to_end(key)

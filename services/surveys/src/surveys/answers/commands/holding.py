@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from common import clock
@@ -21,7 +22,7 @@ from surveys.employers.domain import Employer
 from surveys.employers.storage import employer_of
 from surveys.invitations.domain import ANSWERABLE, ENDED, Invitation, InvitationState, LinkRefused
 from surveys.privacy.commands import statement_for
-from surveys.privacy.domain import Means, Receipt, StatementVersion
+from surveys.privacy.domain import ConsentRequired, Means, Receipt, StatementVersion
 from surveys.privacy.storage import receipts
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.domain.facts import Facts
@@ -145,9 +146,12 @@ async def answerable(
     return asked, response
 
 
-async def answer_of(connection: Connection, cipher: FieldCipher, asked: Asked, response: Sheet) -> Answer:
-    """The answer with everything that was saved of it."""
-    values, receipt, situation = await _kept(connection, cipher, response)
+async def answer_of(
+    connection: Connection, cipher: FieldCipher, asked: Asked, response: Sheet, sent: Values = MappingProxyType({})
+) -> Answer:
+    """The answer with everything that was saved of it, and with a change of its values."""
+    saved_values, receipt, situation = await _kept(connection, cipher, response)
+    values = changed(saved_values, sent) if sent else saved_values
     if receipt is None:
         statement = await statement_for(connection, asked.wave.school_code, asked.wave.privacy_statement_id)
     else:
@@ -212,6 +216,13 @@ def must_be_open(response: Sheet) -> None:
     """Raises AlreadySubmitted for what has to be opened again before it is changed."""
     if response.state is ResponseState.SUBMITTED:
         raise AlreadySubmitted
+
+
+def must_take_answers(answer: Answer) -> None:
+    """Raises AlreadySubmitted, or ConsentRequired."""
+    must_be_open(answer.response)
+    if answer.receipt is None:
+        raise ConsentRequired
 
 
 def must_be_taken(response: Sheet) -> None:
@@ -281,6 +292,7 @@ async def _must_be_open_or_editable(connection: Connection, invitation: Invitati
 
 async def asked_in(connection: Connection, wave: Wave) -> Asked:
     """What a wave asks."""
-    content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
+    # whoever answers finds the wave that another act has committed, and with it what it asks
+    content = await published(connection, wave.questionnaire_id, wave.questionnaire_version, is_committed=True)
     assert content is not None, "a wave refers to a published version by a foreign key"
     return Asked(wave, await school_names(connection, wave.school_code), content)

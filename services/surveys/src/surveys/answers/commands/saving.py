@@ -18,8 +18,7 @@ from surveys.answers.commands.holding import (
     answer_of,
     answerable,
     audit,
-    must_be_open,
-    receipt_of,
+    must_take_answers,
 )
 from surveys.answers.commands.screening import caps_for, screen_out, take_places
 from surveys.answers.domain import file_ids, names_of, problems_of, submission, unknown, unknown_files
@@ -31,7 +30,6 @@ from surveys.invitations.domain import InvitationState
 from surveys.measures import commands as measures
 from surveys.measures.announcements import recorded
 from surveys.measures.domain import measures_anything, values_given
-from surveys.privacy.domain import ConsentRequired
 from surveys.responses import storage as responses
 from surveys.responses.announcements import announcement
 from surveys.responses.domain import CompletedBy, Mode, Response, ResponseState
@@ -60,9 +58,9 @@ async def save_page(
     asked, found = await answerable(unit, invitation, expected, page_id)
     page = asked.content.page(page_id)
     assert page is not None, "it was looked for"
-    await _must_take_answers(unit, found)
     names = names_of(page.questions)
-    answer = (await answer_of(unit.connection, cipher, asked, found)).with_values(values)
+    answer = await answer_of(unit.connection, cipher, asked, found, values)
+    must_take_answers(answer)
     lost = await _unknown_files(unit, asked, found, values)
     # only of what is sent: other values have been there before
     if problems := [*unknown(values, names), *problems_of(answer.judged, names & values.keys()), *lost]:
@@ -91,8 +89,8 @@ async def submit(
     what is wrong or missing.
     """
     asked, found = await answerable(unit, invitation, expected)
-    await _must_take_answers(unit, found)
-    answer = (await answer_of(unit.connection, cipher, asked, found)).with_values(values)
+    answer = await answer_of(unit.connection, cipher, asked, found, values)
+    must_take_answers(answer)
     must_be_complete(answer, values, await _unknown_files(unit, asked, found, values))
     came = mode_of(invitation, mode)
     response = await conclude(unit, cipher=cipher, answer=answer, mode=came, by=CompletedBy.RESPONDENT)
@@ -177,13 +175,6 @@ async def settle(unit: UnitOfWork, *, edited: Response) -> bool:
         return False
     await audit(unit, "settle", await responses.settled(unit.connection, found))
     return True
-
-
-async def _must_take_answers(unit: UnitOfWork, response: Sheet) -> None:
-    """Raises AlreadySubmitted, or ConsentRequired."""
-    must_be_open(response)
-    if await receipt_of(unit.connection, response) is None:
-        raise ConsentRequired
 
 
 async def _unknown_files(unit: UnitOfWork, asked: Asked, response: Sheet, values: Values) -> list[FieldProblem]:
