@@ -35,7 +35,7 @@ from testing.waiting import eventually
 from tests.load.freshness import running
 from tests.load.reporting import Verdict
 
-MAILS, LINKS, ROUNDS = 10_000, 100_000, 3
+MAILS, LINKS, ROUNDS = 10_000, 100_000, 2
 MAIL_BUDGET, LINK_BUDGET = 0.6, 0.3
 LETTERHEAD = Letterhead("survey@school.test")
 STEP = Step(StepKind.INVITE, Channel.EMAIL, 0)

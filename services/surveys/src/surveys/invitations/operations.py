@@ -26,14 +26,17 @@ def inviting(cipher: FieldCipher) -> Handler:
         if wave is None:
             raise NotFound
         batch = Batch(context.id, wave.id, wave.school_code, Channel(context.parameters["channel"]), wave.audience)
+        after = None
         while True:
             # read anew each time: another operation on the wave may have invited some meanwhile
             async with context.database.reading() as connection:
-                asked = await storage.uninvited(connection, wave.id, CHUNK, audience=wave.audience)
+                asked = await storage.uninvited(connection, wave.id, CHUNK, after=after, audience=wave.audience)
                 created = await storage.made_by(connection, context.id)
             await context.progress(created, wave.eligible)
-            if not asked:
+            if not asked and after is None:
                 return Outcome({"created": created})
+            # those who were left behind are looked for from the beginning
+            after = asked[-1][1] if asked else None
             if await context.is_cancelled():
                 return Outcome({"created": created}, state="cancelled")
             # encrypting thousands of tokens would hold up every request of this process, and inside an act its locks

@@ -34,6 +34,7 @@ _UNINVITED = text(
     SELECT uuidv7() AS id, graduate_id AS subject_id
       FROM wave_eligible AS eligible JOIN graduates AS person USING (graduate_id)
      WHERE wave_id = :wave_id AND (CAST(:graduate_id AS uuid) IS NULL OR graduate_id = :graduate_id)
+       AND graduate_id > coalesce(CAST(:after AS uuid), '00000000-0000-0000-0000-000000000000')
        AND NOT person.erased AND NOT EXISTS (
                SELECT FROM invitations AS made
                 WHERE made.wave_id = eligible.wave_id AND made.graduate_id = eligible.graduate_id)
@@ -44,7 +45,8 @@ _UNINVITED = text(
 _UNINVITED_EMPLOYERS = text(
     """
     SELECT uuidv7() AS id, employer_id AS subject_id FROM wave_employers AS eligible
-     WHERE wave_id = :wave_id AND NOT EXISTS (
+     WHERE wave_id = :wave_id AND employer_id > coalesce(CAST(:after AS uuid), '00000000-0000-0000-0000-000000000000')
+       AND NOT EXISTS (
                SELECT FROM invitations AS made
                 WHERE made.wave_id = eligible.wave_id AND made.employer_id = eligible.employer_id)
      ORDER BY employer_id LIMIT :limit
@@ -145,14 +147,17 @@ async def uninvited(
     limit: int,
     graduate_id: GraduateId | None = None,
     *,
+    after: UUID | None = None,
     audience: Audience = Audience.GRADUATES,
 ) -> list[tuple[InvitationId, UUID]]:
     """Whom a wave asks and who is not invited, nor erased, each with the id that the invitation will have.
 
-    With `graduate_id` that one alone. The id comes before the row, because a ciphertext is bound to its row.
+    With `graduate_id` that one alone, with `after` those behind it in the order of ids. The id comes before the row,
+    because a ciphertext is bound to its row.
     """
+    bound = {"wave_id": wave_id, "graduate_id": graduate_id, "after": after, "limit": limit}
     statement = _UNINVITED_EMPLOYERS if audience is Audience.EMPLOYERS else _UNINVITED
-    found = await connection.execute(statement, {"wave_id": wave_id, "graduate_id": graduate_id, "limit": limit})
+    found = await connection.execute(statement, bound)
     return [(InvitationId(row.id), row.subject_id) for row in found]
 
 

@@ -176,11 +176,13 @@ class Round:
     async def make_links(self, due: DueStep) -> None:
         """Makes the links that are missing, while the wave is open."""
         batch = Batch(None, due.wave_id, due.school_code, due.step.channel or Channel.LINK, due.audience)
-        while due.closes_at > clock.now():
+        after, count = None, LINKS_AT_ONCE
+        while due.closes_at > clock.now() and count:
             async with self._database.reading() as connection:
-                people = await uninvited(connection, due.wave_id, LINKS_AT_ONCE, audience=due.audience)
-            if not people:
-                return
+                people = await uninvited(connection, due.wave_id, LINKS_AT_ONCE, after=after, audience=due.audience)
+            # those who were left behind are looked for from the beginning
+            count = len(people) if people or after is None else LINKS_AT_ONCE
+            after = people[-1][1] if people else None
             made = await asyncio.to_thread(invitations.sealed, self._cipher, people)
             await self._database.act(SYSTEM, partial(invitations.invite, batch=batch, made=made))
 
