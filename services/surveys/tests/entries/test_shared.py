@@ -2,14 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
-from surveys.entries import storage
+from common.errors import NotFound
+from common.identifiers import WaveId
+from surveys.entries import commands, storage
+from surveys.entries.domain import Named
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -67,6 +73,15 @@ async def test_the_entry_is_opened_and_shut_as_long_as_the_wave_is_open(
     refused = await manager.patch(path, json={"shared_code": "a b"}, headers=ANY)
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/shared_code")
     assert (await browser.get("/w/NOTHING2")).status_code == 404
+
+
+async def test_an_entry_that_is_shut_meanwhile_takes_nothing(
+    database: Database, cipher: FieldCipher, wave: Json, rows: Rows, school: str
+) -> None:
+    ask = partial(commands.ask, cipher=cipher, wave_id=WaveId(UUID(wave["id"])), named=Named("1", "x"), language="zh")
+    with pytest.raises(NotFound):
+        await database.act(SYSTEM, ask)
+    assert await rows(REQUESTS, school=school) == []
 
 
 async def test_two_waves_have_two_codes(manager: httpx.AsyncClient, plan: Json, wave: Json, code: str) -> None:
