@@ -74,7 +74,9 @@ OWN_OR_NOTHING = {
 graduate, a search that finds no employer of the school's own, and a wish of any employer to contact who has a profile.
 """
 
-REQUESTS = frozenset(("POST", f"/v1/{name}") for name in ("corrections", "erasures", "ledger-entries", "support-plans"))
+REQUESTS = frozenset(
+    ("POST", f"/v1/{name}") for name in ("corrections", "erasures", "ledger-entries", "liaisons", "support-plans")
+)
 """What names a graduate in its body: who may ask for it is told so of one out of sight, as of one that is missing."""
 
 

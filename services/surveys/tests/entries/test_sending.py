@@ -7,10 +7,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+from prometheus_client import generate_latest
 
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import GraduateId, InvitationId
+from common.observability.metrics import REGISTRY
 from common.registry_client import RegistryUnavailable
 from surveys.contact.domain import Address, AttemptState, Judged, Outcome, Outgoing
 from surveys.contact.operations.rounds import Means
@@ -172,3 +174,26 @@ async def test_what_waits_is_sealed_anew(
     async with database.reading() as connection:
         (found,) = [each for each in await storage.waiting(connection, cipher, 99) if str(each.wave_id) == wave["id"]]
     assert found.named == Named("2024-0", "李四")
+
+
+async def test_neither_who_asks_nor_what_opens_is_in_a_log_a_metric_or_a_table(
+    client: Client, ask: Any, answer: Any, outside: Outside, graduates: list[UUID], wave: Json, rows: Rows,
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    number, name = "ZX90817263", "李四"
+    outside.people[number] = graduates[0]
+    with caplog.at_level("DEBUG"):
+        await ask(number, name)
+        await answer()
+        path, key = f"/v1/waves/{wave['id']}/enter", {"Idempotency-Key": "once"}
+        entered = await client("graduate", graduate=graduates[0]).post(path, headers=key)
+        assert entered.status_code == 201
+    (sent,) = outside.arrived
+    secrets = [number, name, sent.address.to, entered.json()["token"]]
+    secrets += [sent.link.rpartition("#")[2], sent.stop.rpartition("/")[2]]
+    written = "".join(capfd.readouterr()) + caplog.text + generate_latest(REGISTRY).decode()
+    assert [each for each in secrets if each in written] == []
+    tables = await rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    for table in (each["tablename"] for each in tables):
+        shown = await rows(f'SELECT row_to_json(kept)::text AS shown FROM "{table}" AS kept')
+        assert [each for each in secrets if any(each in row["shown"] for row in shown)] == [], table
