@@ -38,6 +38,8 @@ def welcome(state: State, console: Console) -> None:
         console.show("Demo data: schools 10001 and 10002, cohort 2026; of 10001 small cohorts of five years before.")
     if isinstance(receipt := demo.get("receipt"), str):
         console.show(f"Receipt of a tip-off about college C01 of 10001 (POST /v1/tip-offs/status): {receipt}")
+    if isinstance(link := demo.get("link"), str):
+        console.show(f"A link to a survey of 10001, for a browser: {link}")
     if isinstance(publication := demo.get("publication"), str):
         console.show(f"What 10001 has published, open to all: {url(PORTS['indicators'])}/published/{publication}")
     console.show(f"Logs: {state.folder / 'logs'}   Addresses: {state.run_file}   Stop: Ctrl-C\n")

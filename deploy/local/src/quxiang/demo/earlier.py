@@ -21,6 +21,8 @@ HARD_TIMES = "120203"
 SURVEYS = ((1, 0), (1, 1), (3, 3), (5, 5))
 """Which of these cohorts is asked, by the years back, and in which cycle; one of them twice, for growth."""
 
+_EMAIL = "电子邮箱"
+
 Row = Mapping[str, object]
 
 
@@ -42,7 +44,8 @@ class _Earlier:
     def roster(self) -> bytes:
         """The file of the graduates."""
         cohort = self.office.cohort
-        return table(ROSTER_HEADERS, roster_rows(self.school, cohort, people(self.school, cohort)))
+        rows = roster_rows(self.school, cohort, people(self.school, cohort))
+        return table((*ROSTER_HEADERS, _EMAIL), [{**row, _EMAIL: f"{row['学号']}@mail.example"} for row in rows])
 
     async def enter(self) -> None:
         """Sends both files."""
@@ -87,7 +90,7 @@ async def enter_late(office: Office, school: School) -> None:
 
 
 async def survey_earlier(office: Office) -> None:
-    """The waves of these cohorts, which close within a minute, so that their figures are taken."""
+    """The waves of these cohorts, which close within a minute, so that figures are taken; one is frozen."""
     for back, cycle in SURVEYS:
         team = SurveyTeam(office.campus, office.school, office.cohort - back)
         await run_survey(team, cycle=cycle, answers=ANSWERS, period=timedelta(minutes=1))

@@ -1,7 +1,11 @@
 """A roster whose headers are a campus system's own, and the mapping that the school has saved of some of them."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
+from quxiang.demo.changes import Office
+from quxiang.demo.files import workbook
 from quxiang.demo.people import Person
 
 MAPPING = "campus-system"
@@ -24,3 +28,16 @@ def odd_rows(members: Sequence[Person]) -> Iterator[Mapping[str, object]]:
             "现家庭住址": f"示例省示例市示例路 {number} 号",
             "联系人电话": f"1009900{number:04}",
         }
+
+
+async def leave_odd_file(office: Office, members: Sequence[Person], folder: Path) -> None:
+    """Saves a mapping of some headers, and leaves the file that has them for the reader of the tour."""
+    path = f"/v1/schools/{office.school}/import-mappings/{MAPPING}"
+    await office.campus.call("registry", "PUT", path, office.school_officer, json={"columns": SAVED})
+    file = workbook(ODD_HEADERS, odd_rows(members))
+    await asyncio.to_thread(_write, folder / f"odd-roster-{office.school}.xlsx", file)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_bytes(content)

@@ -14,6 +14,7 @@ from common import clock
 from common.auth.issuing import Grant
 from common.auth.principal import Role
 from quxiang.console import Console
+from quxiang.demo.bounces import bounce_two
 from quxiang.demo.bulk import prepare_bulk_approval, submit_to_school
 from quxiang.demo.changes import Office, single_changes
 from quxiang.demo.checks import check_a_round
@@ -22,19 +23,20 @@ from quxiang.demo.client import Campus, Json
 from quxiang.demo.corrections import ask_for_corrections
 from quxiang.demo.deadlines import begin_next, end_season
 from quxiang.demo.doubts import compare_insured, decide_ahead, set_wages
-from quxiang.demo.earlier import enter_earlier, survey_earlier
+from quxiang.demo.earlier import enter_earlier, of_cohort, survey_earlier
 from quxiang.demo.erasures import erase_one
 from quxiang.demo.evidence import send_evidence
 from quxiang.demo.files import DESTINATION_HEADERS, ROSTER_HEADERS, UNIT_HEADERS, table, workbook
 from quxiang.demo.filing import receive, send_filing
 from quxiang.demo.frozen import ask_for_revision, compare_majors, freeze_earlier
 from quxiang.demo.objections import object_and_help
-from quxiang.demo.odd import MAPPING, ODD_HEADERS, SAVED, odd_rows
+from quxiang.demo.odd import leave_odd_file
 from quxiang.demo.own_entries import self_checks
 from quxiang.demo.people import SCHOOLS, Person, School, people, roster_rows, unit_rows
 from quxiang.demo.photos import send_photos
 from quxiang.demo.publication import publish, report_on_colleges
 from quxiang.demo.quality import waive
+from quxiang.demo.rounds import Rounds
 from quxiang.demo.season import Wave, waves
 from quxiang.demo.survey import SurveyTeam, run_survey
 from quxiang.demo.talents import EMPLOYER, fill_the_pool
@@ -76,6 +78,7 @@ class _Record:
         self._graduate: object = shown if isinstance(shown, dict) else {}
         self._receipt: object = self._kept.get("receipt")
         self._publication: object = self._kept.get("publication")
+        self._link: object = self._kept.get("link")
         kept_day = self._kept.get("today")
         self.today = date.fromisoformat(kept_day) if isinstance(kept_day, str) else clock.today()
         self.cohort = min(COHORT, self.today.year)
@@ -107,6 +110,14 @@ class _Record:
         """Keeps the id of what is published, whose page the welcome names."""
         self._publication = await publish(office)
 
+    async def ask(self, rounds: Rounds) -> None:
+        """Keeps the link to a survey, which the welcome prints."""
+        self._link = await rounds.run()
+
+    async def bounce(self, office: Office) -> None:
+        """Has two mails of a survey come back."""
+        await bounce_two(office.campus, self._state)
+
     def finish(self) -> None:
         self._write(finished=True)
 
@@ -125,6 +136,7 @@ class _Record:
             "graduate": self._graduate,
             "receipt": self._receipt,
             "publication": self._publication,
+            "link": self._link,
             "employer": str(EMPLOYER.employer_id),
         }
         self._state.remember(_RECORD, values)
@@ -169,7 +181,7 @@ async def _load(
 
     await _begin(office, cohort, record)
     if school is SCHOOLS[0]:
-        group.create_task(_look_back(office, school, record))
+        group.create_task(_look_back(office, school, record, group))
     advance()
     for wave in cohort.waves:
         await record.once(f"{school.code} {wave.day}", lambda wave=wave: enter(wave))  # type: ignore[misc]
@@ -195,13 +207,25 @@ async def _load(
     advance()
 
 
-async def _look_back(office: Office, school: School, record: _Record) -> None:
+async def _look_back(office: Office, school: School, record: _Record, group: asyncio.TaskGroup) -> None:
     """Earlier cohorts, their answers and official figures, beside all that happens to the cohort of today."""
     await record.once(f"{school.code} earlier cohorts", lambda: enter_earlier(office, school))
     await record.once(f"{school.code} earlier surveys", lambda: survey_earlier(office))
+    group.create_task(_ask_round(office, record))
     await record.once(f"{school.code} official figures", lambda: freeze_earlier(office))
     await record.once(f"{school.code} revision", lambda: ask_for_revision(office, school))
     await record.once(f"{school.code} majors", lambda: compare_majors(office))
+
+
+async def _ask_round(office: Office, record: _Record) -> None:
+    """Surveys in every phase, of the two cohorts before."""
+    last, before = (Rounds(of_cohort(office, back)) for back in (1, 2))
+    await record.once(f"{office.school} employers asked", last.ask_employers)
+    await record.once(f"{office.school} round", lambda: record.ask(last))
+    await record.once(f"{office.school} promise", before.promise)
+    await record.once(f"{office.school} plans", last.plan)
+    await record.once(f"{office.school} frozen round", lambda: last.freeze(0))
+    await record.once(f"{office.school} bounces", lambda: record.bounce(office))
 
 
 async def _look_at_figures(office: Office, record: _Record) -> None:
@@ -255,21 +279,7 @@ async def _begin(office: Office, cohort: _Cohort, record: _Record) -> None:
     await record.once(f"{school.code} school", create_school)
     await record.once(f"{school.code} units", enter_units)
     await record.once(f"{school.code} roster", enter_roster)
-    await record.once(f"{school.code} odd file", lambda: _leave_odd_file(office, cohort, record.files))
-
-
-async def _leave_odd_file(office: Office, cohort: _Cohort, folder: Path) -> None:
-    """Saves a mapping of some headers, and leaves the file that has them for the reader of the tour."""
-    path = f"/v1/schools/{cohort.school.code}/import-mappings/{MAPPING}"
-    await office.campus.call("registry", "PUT", path, office.school_officer, json={"columns": SAVED})
-    await asyncio.to_thread(
-        _write, folder / f"odd-roster-{cohort.school.code}.xlsx", workbook(ODD_HEADERS, odd_rows(cohort.members))
-    )
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    path.write_bytes(content)
+    await record.once(f"{school.code} odd file", lambda: leave_odd_file(office, cohort.members, record.files))
 
 
 @contextmanager

@@ -91,6 +91,6 @@ async def _answer(campus: Campus, secret: str, values: Json, places: asyncio.Sem
 async def _ask(campus: Campus, method: str, path: str, secret: str, etag: str, **content: Json) -> httpx.Response:
     headers = {"Authorization": f"Survey {secret}", "If-Match": etag}
     found = await campus.http.request(method, f"{campus.urls['surveys']}/v1/answer{path}", headers=headers, **content)  # type: ignore[arg-type]
-    if found.is_error and found.status_code != httpx.codes.CONFLICT:
+    if found.is_error and found.status_code not in (httpx.codes.CONFLICT, httpx.codes.UNAUTHORIZED):
         raise Refused(f"{method} /v1/answer{path}: {found.status_code} {found.text[:500]}")
     return found
