@@ -11,8 +11,10 @@ import pytest
 
 from common.contracts.envelope import IncomingEvent
 from common.contracts.organisation import UnitKind
+from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import SchoolCode
+from surveys.answers.commands import close_due_waves
 from surveys.histories import OF_DESTINATIONS, OF_REGISTRY, verify_with_events
 from surveys.maintenance import run_verify
 from surveys.settings import Settings
@@ -28,7 +30,7 @@ OF = "response_id IN (SELECT id FROM responses WHERE graduate_id = :id)"
 
 @pytest.fixture
 def plan(plan: Json) -> Json:
-    return plan | {"edit_hours": None}
+    return plan | {"edit_hours": None, "caps": [{"id": "all", "condition": "true()", "limit": 9}]}
 
 
 @pytest.fixture
@@ -162,11 +164,38 @@ def once(events: Sequence[IncomingEvent]) -> Callable[[], AsyncIterator[list[Inc
     return rest
 
 
+@pytest.mark.parametrize(
+    ("planted", "check"),
+    [
+        ("UPDATE wave_caps SET taken = taken + 1 WHERE wave_id = :id", "caps"),
+        ("DELETE FROM cap_places WHERE wave_id = :id", "caps"),
+        ("UPDATE waves SET eligible = 9 WHERE id = :id", "waves"),
+        ("UPDATE frozen_rows SET digest = '\\x00' WHERE wave_id = :id", "waves"),
+        ("DELETE FROM frozen_rows WHERE wave_id = :id", "waves"),
+    ],
+)
+async def test_a_planted_fault_in_a_wave_is_found(
+    database: Database, settings: Settings, cipher: FieldCipher, answered: list[str], school: str, wave: Json,
+    manager: httpx.AsyncClient, moved: Any, broken: Callable[..., Any], planted: str, check: str,
+) -> None:  # fmt: skip
+    await moved(wave["id"], "closes_at = statement_timestamp() - interval '1 second'")
+    await close_due_waves(database, cipher)
+    assert (await manager.post(f"/v1/waves/{wave['id']}/freeze", headers=ANY)).status_code == 200
+
+    async def found() -> list[str]:
+        named = [(name, await CHECKS[name](database, settings, school)) for name in ("caps", "waves")]
+        return [name for name, verified in named if verified.differences]
+
+    assert await found() == []
+    await broken(planted, id=wave["id"])
+    assert await found() == [check]
+
+
 async def test_without_owners_the_rest_is_compared(
     database: Database, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alone = settings.model_copy(update={"registry_url": None, "destinations_url": None})
     assert await run_verify(alone, database, Namespace(school=None)) in {1, 2}
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"check"')]
-    assert [each["check"] for each in printed] == [*ANSWERS, "caps", "spent", "attempts", "exports"]
+    assert [each["check"] for each in printed] == [*ANSWERS, "caps", "waves", "spent", "attempts", "exports"]
     assert all(each.keys() == {"check", "compared", "differences", "named"} for each in printed)

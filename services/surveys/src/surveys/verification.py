@@ -18,6 +18,7 @@ from common.identifiers import SchoolCode
 from common.sql import Connection, Row
 from common.verifying import Verified
 from surveys.answers.storage import Values
+from surveys.answers.storage.freezing import waves_kept
 from surveys.answers.storage.values import opened
 from surveys.contact.storage.verifying import attempted, spending
 from surveys.exports.storage.requests import files_kept
@@ -215,6 +216,7 @@ CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
         "counts": partial(verify_answers, "counts", counts_fit),
         "measures": partial(verify_answers, "measures", measures_fit),
         "caps": partial(verify_caps, "caps"),
+        "waves": partial(verify_noted, "waves", waves_kept),
         "spent": partial(verify_noted, "spent", spending),
         "attempts": partial(verify_noted, "attempts", attempted),
         "exports": partial(verify_noted, "exports", files_kept),

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, select, text
 from common import rows
 from common.canonical import canonical
 from common.crypto import FieldCipher
-from common.identifiers import ResponseId, WaveId
+from common.identifiers import ResponseId, SchoolCode, WaveId
 from common.sql import Connection
 from surveys.answers.storage.values import CONTENT_FIELD, record_of
 from surveys.responses.tables import responses
@@ -33,6 +33,21 @@ _KEEP = text(
     bindparam("ids", type_=ARRAY(Uuid)),
     bindparam("digests", type_=ARRAY(LargeBinary)),
     bindparam("salts", type_=ARRAY(LargeBinary)),
+)
+
+_WAVES = text(
+    """
+    SELECT wave.id,
+           (wave.audience = 'graduates'
+            AND wave.eligible <> (SELECT count(*) FROM wave_eligible WHERE wave_id = wave.id))
+           OR (wave.dataset_hash IS NOT NULL AND wave.dataset_hash <> (
+               SELECT encode(sha256(coalesce(string_agg(digest, ''::bytea ORDER BY digest), ''::bytea)), 'hex')
+                 FROM (SELECT digest FROM frozen_rows WHERE wave_id = wave.id
+                       UNION ALL
+                       SELECT frozen_digest FROM ballots
+                        WHERE wave_id = wave.id AND frozen_digest IS NOT NULL) AS kept)) AS differs
+      FROM waves AS wave WHERE CAST(:school AS text) IS NULL OR wave.school_code = :school ORDER BY wave.id
+    """
 )
 
 
@@ -72,6 +87,12 @@ async def keep(connection: Connection, wave: Wave, made: Sequence[FrozenRow]) ->
         "salts": [each.salt for each in made],
     }
     await connection.execute(_KEEP, values)
+
+
+async def waves_kept(connection: Connection, school: SchoolCode | None) -> list[tuple[WaveId, bool]]:
+    """Of each wave whether it asks others than it counts, or the hash that it was frozen with is not of its digests."""
+    found = await connection.execute(_WAVES, {"school": school})
+    return [(WaveId(row.id), bool(row.differs)) for row in found]
 
 
 def row_of(cipher: FieldCipher, counted: Counted) -> bytes:
