@@ -11,6 +11,7 @@ from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, Invalid, NotFound, must_equal
 from common.identifiers import GraduateId, WaveId
 from surveys.answers.commands import Asked, asked_in, enter, faults_of, must_be_enterable, statement_of
+from surveys.ballots.domain import must_have_links
 from surveys.entries.commands import invited
 from surveys.entries.storage import is_asked
 from surveys.invitations.domain import Invitation
@@ -59,8 +60,8 @@ async def key(
 ) -> Handled:
     """Takes what one person reads off a paper; where a second one reads the same, the answer is submitted.
 
-    Raises NotFound, Forbidden, WaveNotOpen, WaveClosed, WaveFrozen, UnknownGraduate, AlreadySubmitted, SameKeyer,
-    TransitionNotAllowed, or Invalid for what a submission would be refused for.
+    Raises NotFound, Forbidden, WaveNotOpen, WaveClosed, WaveFrozen, NotForUnlinkable, UnknownGraduate,
+    AlreadySubmitted, SameKeyer, TransitionNotAllowed, or Invalid for what a submission would be refused for.
     """
     wave = await _wave_of(unit, caller, wave_id)
     asked = await asked_in(unit.connection, wave)
@@ -174,6 +175,7 @@ async def _wave_of(unit: UnitOfWork, caller: Principal, wave_id: WaveId) -> Wave
     held = await waves.current(unit.connection, wave_id, hold=True)
     held.must_have_opened()
     must_not_be_over(held)
+    must_have_links(held)
     return held
 
 
