@@ -72,7 +72,7 @@ async def run_bounce(_settings: Settings, database: Database, _parsed: Namespace
             act = partial(report, attempt_id=told.attempt_id, state=told.state)
             await database.act(SYSTEM, act)
     except (ReportUnreadableError, NotFound) as refused:
-        _log.error("The report was not taken", code=refused.code, reason=refused.detail.en)
+        _log.error("The report was not taken", code=refused.code, cause=refused.detail.en)
         return os.EX_DATAERR
     _log.info("The report was taken", attempt_id=str(told.attempt_id), state=told.state and told.state.value)
     return 0
