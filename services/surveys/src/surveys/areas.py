@@ -33,8 +33,7 @@ from surveys.contact import operations as contact
 from surveys.contact import tables as contact_tables
 from surveys.contact.routes import ROUTERS as CONTACT_ROUTES
 from surveys.data_copies.routes import router as data_routes
-from surveys.directory import Directory
-from surveys.employers.operations import EXPIRE_SECONDS, KEEP_SECONDS, drop_expired, keep_due
+from surveys.employers.operations import EXPIRE_SECONDS, KEEP_SECONDS, drop_expired, keep_directory
 from surveys.employers.routes import router as employer_routes
 from surveys.employers.subscriptions import hear_registrations
 from surveys.employers.tables import contacts, employers, feeds
@@ -151,7 +150,7 @@ AREAS = (
         handlers=dict.fromkeys((each.name for each in registration.EVENTS), hear_registrations),
         subscription=SITUATIONS,
         periodic=lambda it: [
-            every(KEEP_SECONDS, partial(keep_due, Directory(it.database, it.cipher, it.clients.get("destinations")))),
+            every(KEEP_SECONDS, partial(keep_directory, it.database, it.cipher, it.settings)),
             every(EXPIRE_SECONDS, partial(drop_expired, it.database), name="contacts of employers"),
         ],
     ),
