@@ -20,6 +20,7 @@ from common.verifying import Verified
 from surveys.answers.storage import Values
 from surveys.answers.storage.freezing import waves_kept
 from surveys.answers.storage.values import opened
+from surveys.ballots.storage.sendings import promises
 from surveys.contact.storage.verifying import attempted, spending
 from surveys.exports.storage.requests import files_kept
 from surveys.histories import verify_registrations, verify_roster
@@ -220,6 +221,7 @@ CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
         "spent": partial(verify_noted, "spent", spending),
         "attempts": partial(verify_noted, "attempts", attempted),
         "exports": partial(verify_noted, "exports", files_kept),
+        "promises": partial(verify_noted, "promises", promises),
     }
 )
 """All checks by name, in their order; each takes the database, the settings and a school, None for all."""

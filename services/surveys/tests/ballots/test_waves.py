@@ -13,8 +13,11 @@ from ballot_holders import ANY, CONSENT, LINK, complete, save, submit
 
 from common.crypto import FieldCipher
 from common.database import Database
+from common.identifiers import SchoolCode
 from surveys.answers import commands
 from surveys.ballots import storage
+from surveys.ballots.storage.sendings import promises
+from testing.databases import committed
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -204,3 +207,21 @@ async def test_ballots_take_places_under_caps_and_give_them_back(
     states = (await manager.get("/v1/responses", params={"wave": wave["id"]})).json()["items"]
     assert sorted(each["state"] for each in states) == ["screened_out", "submitted", "withdrawn"]
     assert len(crowd) == wave["eligible"]
+
+
+async def test_verify_finds_what_breaks_the_promise(
+    secret: Json, codes: list[str], crowd: list[UUID], database: Database, rows: Rows, school: str
+) -> None:
+    async def broken() -> list[tuple[UUID, bool]]:
+        async with database.reading() as connection:
+            return list(await promises(connection, SchoolCode(school)))
+
+    assert len(codes) == len(crowd)
+    assert await broken() == [(UUID(secret["id"]), False)]
+    async with committed(database) as connection:
+        await connection.driver.execute(
+            "INSERT INTO invitations (id, wave_id, graduate_id, school_code, channel, token_digest)"
+            " VALUES (uuidv7(), $1, $2, $3, 'link', $4)",
+            UUID(secret["id"]), crowd[0], school, b"x" * 32,
+        )  # fmt: skip
+    assert await broken() == [(UUID(secret["id"]), True)]

@@ -4,11 +4,12 @@ An attempt is stored once and never changed, so that nothing tells when, or in w
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, bindparam, text
 
 from common.clock import TODAY_SQL
-from common.identifiers import WaveId
+from common.identifiers import SchoolCode, WaveId
 from common.sql import Connection, Row
 from surveys.contact.domain import DueStep, Plan
 from surveys.waves.domain import SendingState
@@ -54,6 +55,21 @@ _END = text(
     UPDATE ballot_sendings SET state = :state WHERE wave_id = :wave_id AND step = :step AND state = 'sending'
     """
 ).bindparams(bindparam("step", type_=Integer))
+_PROMISES = text(
+    """
+    SELECT wave.id,
+           EXISTS (SELECT FROM responses WHERE wave_id = wave.id)
+           OR EXISTS (SELECT FROM invitations WHERE wave_id = wave.id
+                         AND num_nonnulls(token_digest, token_ciphertext, first_used_at) > 0)
+           OR EXISTS (SELECT FROM contact_attempts WHERE wave_id = wave.id AND state NOT IN ('unknown', 'skipped'))
+           OR EXISTS (SELECT FROM ballots WHERE wave_id = wave.id AND (state = 'submitted') <> (week IS NOT NULL)
+                         AND state IN ('open', 'submitted'))
+           OR (SELECT count(*) FROM ballots WHERE wave_id = wave.id) > wave.eligible AS is_broken
+      FROM waves AS wave
+     WHERE wave.anonymity = 'unlinkable' AND (CAST(:school AS text) IS NULL OR wave.school_code = :school)
+     ORDER BY wave.id
+    """
+)
 _UNDERWAY = text("SELECT wave_id, step FROM ballot_sendings WHERE state = 'sending' ORDER BY wave_id, step")
 
 
@@ -90,3 +106,11 @@ async def end(connection: Connection, wave_id: WaveId, step: int, state: Sending
 async def underway(connection: Connection) -> Sequence[Row]:
     """Sendings that have begun and not ended: `wave_id`, `step`."""
     return await connection.execute(_UNDERWAY)
+
+
+async def promises(connection: Connection, school_code: SchoolCode | None) -> Sequence[tuple[UUID, bool]]:
+    """Unlinkable waves of a school, or of all, each with whether something stored breaks its promise.
+
+    A link or an answer of a person does, a message whose fate is known, and more codes than people.
+    """
+    return [(row.id, row.is_broken) for row in await connection.execute(_PROMISES, {"school": school_code})]
