@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from testing.shared_servers import keeper
 from tests.load import (
+    answer_export_speed,
     answer_speed,
     bulk_speed,
     change_cost,
@@ -40,6 +41,7 @@ from tests.load.reporting import Verdict
 
 BENCHES: Mapping[str, Callable[[], Awaitable[list[Verdict]]]] = {
     "answer-speed": answer_speed.measure,
+    "answer-export": answer_export_speed.measure,
     "bulk-speed": bulk_speed.measure,
     "change-cost": change_cost.measure,
     "contact": contact_speed.measure,

@@ -28,9 +28,18 @@ class RowMaker(Generic[Piece]):
         self._language = language
         self._piece = piece
         self._leading = layout.leading
-        self._slots = [slot for slot in layout.slots if slot.is_asked]
-        self._made = [(slot.name, dict[object, Piece](), slot) for slot in self._slots]
-        self._absent: dict[frozenset[str], list[Piece]] = {}
+        # of each slot also its cells where it was left open, and where it was hidden
+        self._slots = [
+            (
+                slot.name,
+                dict[object, Piece](),
+                slot,
+                piece(slot.columns, _absent(slot, None)),
+                piece(slot.columns, _absent(slot, NOT_ASKED)),
+            )
+            for slot in layout.slots
+            if slot.is_asked
+        ]
         # questions of other versions come after those of the wave's own
         unasked = [column for slot in layout.slots if not slot.is_asked for column in slot.columns]
         self._rest = [piece(unasked, [NOT_ASKED] * len(unasked))] if unasked else []
@@ -38,32 +47,18 @@ class RowMaker(Generic[Piece]):
     def row(self, leading: Sequence[Cell], values: Values, seen: Seen) -> list[Piece]:
         """The pieces of an answer in the order of the columns."""
         known = {**values, **seen.calculated} if seen.calculated else values
-        absent = self._absent.get(seen.hidden) or self._absent_where(seen.hidden)
+        hidden = seen.hidden
         pieces = [self._read(self._leading, leading)]
-        for (name, made, slot), missing in zip(self._made, absent, strict=True):
+        for name, made, slot, left_open, not_asked in self._slots:
             value = known.get(name)
             if value is None:
-                pieces.append(self._beside(slot, known, missing) if slot.beside else missing)
+                is_hidden = slot.question in hidden or (slot.beside is not None and not _opens(slot.beside, known))
+                pieces.append(not_asked if is_hidden else left_open)
                 continue
             key = value if value.__class__ in _SCALARS else _key(value)
             found = made.get(key)
             pieces.append(self._new(slot, made, key, value) if found is None else found)
         return pieces + self._rest
-
-    def _absent_where(self, hidden: frozenset[str]) -> list[Piece]:
-        found = self._absent[hidden] = [
-            self._piece(slot.columns, _absent(slot, NOT_ASKED if slot.question in hidden else None))
-            for slot in self._slots
-        ]
-        return found
-
-    def _beside(self, slot: Slot, known: Values, missing: Piece) -> Piece:
-        """The text beside an option is not asked unless that is chosen."""
-        assert slot.beside is not None, "it is asked of such a slot"
-        question, opening = slot.beside
-        chosen = known.get(question)
-        is_open = not opening.isdisjoint(chosen if isinstance(chosen, list) else [str(chosen)])
-        return missing if is_open else self._piece(slot.columns, [NOT_ASKED])
 
     def _new(self, slot: Slot, made: dict[object, Piece], key: object, value: Any) -> Piece:
         cells = _absent(slot, WORDS[value["missing"]]) if is_refusal(value) else slot.cells(value)
@@ -83,6 +78,13 @@ class RowMaker(Generic[Piece]):
 def _absent(slot: Slot, why: int | None) -> list[Cell]:
     """What only other versions ask was not asked, whatever the respondent says of the question."""
     return [NOT_ASKED if part is None else why for part in slot.parts]
+
+
+def _opens(beside: tuple[str, frozenset[str]], known: Values) -> bool:
+    """Whether the option is chosen that opens a text."""
+    question, opening = beside
+    chosen = known.get(question)
+    return not opening.isdisjoint(chosen if isinstance(chosen, list) else [str(chosen)])
 
 
 def _key(value: Any) -> object:

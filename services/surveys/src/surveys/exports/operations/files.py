@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from common.exports import all_marked
 from common.operations.files import WORKBOOK
-from common.spreadsheets.writing import BOM, CsvWriter, TableWriter, WorkbookWriter
+from common.spreadsheets.writing import BOM, TableWriter, WorkbookWriter, safe_text
 from surveys.exports.domain.cells import Cell
 from surveys.exports.domain.layout import Column
 
@@ -35,11 +35,11 @@ class CsvFile:
 
     def piece(self, columns: Sequence[Column], cells: Sequence[Cell]) -> str:  # noqa: ARG002 - see the protocol
         """The cells as they stand in a line."""
-        return _line(_told(cells)).removesuffix("\r\n")
+        return _line(_told(cells))
 
     async def content(self, columns: Sequence[Column], batches: AsyncIterable[Rows[str]]) -> AsyncIterator[bytes]:
         """The header, and a line for each row."""
-        yield (BOM + _line([column.name for column in columns])).encode()
+        yield (BOM + _line([column.name for column in columns]) + "\r\n").encode()
         async for rows in batches:
             yield await asyncio.to_thread(_lines, rows)
 
@@ -76,9 +76,9 @@ def _told(cells: Sequence[Cell]) -> Sequence[Cell]:
 
 
 def _line(cells: Sequence[Cell]) -> str:
-    writer = CsvWriter()
-    writer.add([cells])
-    return writer.taken().decode().removeprefix(BOM)
+    """As `CsvWriter` writes them."""
+    texts = [safe_text(cell) if isinstance(cell, str) else "" if cell is None else str(cell) for cell in cells]
+    return '"' + '","'.join([text.replace('"', '""') for text in texts]) + '"'
 
 
 def _lines(rows: Rows[str]) -> bytes:
