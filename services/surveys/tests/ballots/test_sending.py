@@ -15,11 +15,12 @@ from ballot_holders import complete, submit
 
 from common.database import Database
 from common.errors import Message
-from common.identifiers import InvitationId
+from common.identifiers import InvitationId, SchoolCode
 from surveys.ballots import operations
 from surveys.contact.domain import Address, AttemptId, AttemptState, DueStep, Judged, Outcome, Outgoing
 from surveys.contact.operations.rounds import Means
 from surveys.contact.storage import judging
+from surveys.contact.storage.verifying import attempted
 from surveys.ladders.domain import Channel, Step, StepKind
 
 Json = dict[str, Any]
@@ -205,3 +206,16 @@ async def test_what_a_message_costs_counts_against_the_budget(
     await operations.send_step(database, means(post, email=5), invite)
     assert len(post.sent) == len(crowd)
     assert (await manager.get(f"/v1/waves/{made['id']}")).json()["spent_fen"] == 5 * len(crowd)
+
+
+async def test_verify_takes_no_day_for_an_instant(
+    manager: httpx.AsyncClient, crowd: list[UUID], plan: Json, database: Database, school: str
+) -> None:
+    for _ in range(2):
+        made = await manager.post("/v1/waves", json=plan | {"anonymity": "unlinkable", "ladder": [INVITE]})
+        [invite] = await due(database, made.json())
+        await operations.send_step(database, means(Post()), invite)
+    async with database.reading() as connection:
+        found = await attempted(connection, SchoolCode(school))
+    assert [each for each, differs in found if differs] == []
+    assert crowd

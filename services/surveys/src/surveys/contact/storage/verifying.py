@@ -22,13 +22,15 @@ _SPENT = text(
      ORDER BY wave.id
     """
 ).bindparams(bindparam("school", type_=Text))
-# what was noted first counts as sent; what is attempted again had been noted before
+# what was noted first counts as sent; what is attempted again had been noted before. Of unlinkable waves days alone are
+# known, and they mind no other message
 _ATTEMPTS = text(
     """
     WITH attempt AS (
         SELECT made.*, invitation.graduate_id, invitation.wave_id AS asked_in,
                lag(made.noted_at) OVER (PARTITION BY invitation.graduate_id ORDER BY made.noted_at) AS before
           FROM contact_attempts AS made JOIN invitations AS invitation ON invitation.id = made.invitation_id
+          JOIN waves AS wave ON wave.id = made.wave_id AND wave.anonymity <> 'unlinkable'
          WHERE made.reason IS NULL AND made.step IS NOT NULL
            AND (CAST(:school AS text) IS NULL OR made.school_code = :school)
     )
