@@ -197,6 +197,6 @@ async def test_without_owners_the_rest_is_compared(
     alone = settings.model_copy(update={"registry_url": None, "destinations_url": None})
     assert await run_verify(alone, database, Namespace(school=None)) in {1, 2}
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"check"')]
-    checks = [*ANSWERS, "caps", "waves", "spent", "attempts", "exports", "promises"]
+    checks = [*ANSWERS, "caps", "waves", "spent", "attempts", "exports", "promises", "results"]
     assert [each["check"] for each in printed] == checks
     assert all(each.keys() == {"check", "compared", "differences", "named"} for each in printed)

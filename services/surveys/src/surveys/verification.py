@@ -30,6 +30,8 @@ from surveys.questionnaires.domain.content import Content
 from surveys.questionnaires.domain.logic import is_refusal
 from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.storage import published
+from surveys.results.commands import recounted
+from surveys.results.storage.editions import counted_waves
 from surveys.settings import Settings
 from surveys.waves.domain import measured_cycle
 
@@ -209,6 +211,20 @@ async def _each(database: Database, school: SchoolCode | None) -> AsyncIterator[
         count = len(found)
 
 
+async def verify_results(database: Database, settings: Settings, school: SchoolCode | None = None) -> Verified:
+    """Asks of the newest edition of each wave whether a recount agrees, of one school or of all."""
+    verified, cipher = Verified("results"), FieldCipher.load(settings.keyring_file)
+    async with database.reading() as connection:
+        found = await counted_waves(connection, school)
+    for wave_id in found:
+        async with database.reading(snapshot=True) as connection:
+            counted = await recounted(connection, cipher, wave_id)
+        if counted is not None:
+            edition_id, agrees = counted
+            verified.note(edition_id, differs=not agrees)
+    return verified
+
+
 CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
     {
         "roster": verify_roster,
@@ -222,6 +238,7 @@ CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
         "attempts": partial(verify_noted, "attempts", attempted),
         "exports": partial(verify_noted, "exports", files_kept),
         "promises": partial(verify_noted, "promises", promises),
+        "results": verify_results,
     }
 )
 """All checks by name, in their order; each takes the database, the settings and a school, None for all."""

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from every_type import EVERY_TYPE
+from sqlalchemy import text
 
 from common.contracts.envelope import IncomingEvent
 from common.crypto import FieldCipher
@@ -16,11 +17,13 @@ from common.database import Database
 from common.operations import OperationRunner
 from surveys.answers.commands import close_due_waves
 from surveys.results.commands import take_due
+from testing.databases import ServiceDatabase
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
 Keep = Callable[[Sequence[IncomingEvent]], Awaitable[None]]
 Event = Callable[..., IncomingEvent]
+Execute = Callable[..., Awaitable[None]]
 Moved = Callable[[str, str], Awaitable[None]]
 
 ANY = {"If-Match": "*"}
@@ -83,6 +86,19 @@ def drawn(number: int) -> Json:
         if name != "one":
             del values[name]
     return values
+
+
+@pytest.fixture
+def owner(addresses: ServiceDatabase) -> Execute:
+    """Write as other areas do, without what they ask for first."""
+
+    async def execute(statement: str, **values: Any) -> None:
+        connected = Database.connect(addresses.owner_url)
+        async with connected.reading() as connection:
+            await connection.execute(text(statement), values)
+        await connected.dispose()
+
+    return execute
 
 
 @pytest.fixture

@@ -7,12 +7,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from common.contracts.envelope import IncomingEvent
-from common.database import Database
 from surveys.results.domain.analysis import Known, Outcome, outcome_of, responded
-from testing.databases import ServiceDatabase
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -74,19 +71,6 @@ def test_shares_are_of_all_people_and_of_all_answers() -> None:
     assert [(each.population_share, each.answer_share) for each in found] == [
         ("80.00", "64.00"), ("20.00", "36.00"), ("0.00", "0.00"),
     ]  # fmt: skip
-
-
-@pytest.fixture
-def owner(addresses: ServiceDatabase) -> Execute:
-    """Write as other areas do, without what they ask for first."""
-
-    async def execute(statement: str, **values: Any) -> None:
-        connected = Database.connect(addresses.owner_url)
-        async with connected.reading() as connection:
-            await connection.execute(text(statement), values)
-        await connected.dispose()
-
-    return execute
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from surveys.results.commands.editions import EDITION_SECONDS, take, take_due
 from surveys.results.commands.reading import READERS, groups_for, must_know_groups, readable
+from surveys.results.commands.recounting import recounted
 from surveys.results.commands.weighing import weigh, weighed
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "groups_for",
     "must_know_groups",
     "readable",
+    "recounted",
     "take",
     "take_due",
     "weigh",

@@ -39,6 +39,12 @@ _CHANGED = text(
      ORDER BY 1 LIMIT :limit
     """
 ).bindparams(bindparam("needs", type_=Integer))
+_COUNTED = text(
+    """
+    SELECT DISTINCT wave_id FROM result_editions
+     WHERE CAST(:school AS text) IS NULL OR school_code = :school ORDER BY wave_id
+    """
+)
 _CHANGES = text("SELECT id FROM answer_changes WHERE wave_id = :wave_id")
 _FORGET = text("DELETE FROM answer_changes WHERE id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _LISTED = text(
@@ -109,6 +115,11 @@ async def due(connection: Connection, needs: int, limit: int) -> list[tuple[Wave
     first = await connection.scalars(_NEVER_COUNTED, {"limit": limit})
     changed = await connection.scalars(_CHANGED, {"needs": needs, "limit": limit})
     return [(each, Because.CLOSED) for each in first] + [(each, Because.CHANGED) for each in changed]
+
+
+async def counted_waves(connection: Connection, school_code: str | None) -> list[WaveId]:
+    """Waves that have an edition, of one school or of all."""
+    return [WaveId(each) for each in await connection.scalars(_COUNTED, {"school": school_code})]
 
 
 async def instant(connection: Connection) -> datetime:
