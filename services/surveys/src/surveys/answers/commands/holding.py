@@ -292,7 +292,7 @@ async def _must_be_open_or_editable(connection: Connection, invitation: Invitati
 
 async def asked_in(connection: Connection, wave: Wave) -> Asked:
     """What a wave asks."""
-    # whoever answers finds the wave that another act has committed, and with it what it asks
+    # a wave that is answered was committed by another act, and with it what it asks
     content = await published(connection, wave.questionnaire_id, wave.questionnaire_version, is_committed=True)
     assert content is not None, "a wave refers to a published version by a foreign key"
     return Asked(wave, await school_names(connection, wave.school_code), content)
