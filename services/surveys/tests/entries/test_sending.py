@@ -2,24 +2,27 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 from prometheus_client import generate_latest
+from registry_book import Book
 
 from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import GraduateId, InvitationId
 from common.observability.metrics import REGISTRY
-from common.registry_client import RegistryUnavailable
+from common.registry_client import RegistryClient, RegistryUnavailable
 from surveys.contact.domain import Address, AttemptState, Judged, Outcome, Outgoing
-from surveys.contact.operations.rounds import Means
+from surveys.contact.operations.rounds import Means, means_of
 from surveys.entries import storage
 from surveys.entries.domain import Named, Request
-from surveys.entries.operations import AT_ONCE, Desk, answer_all
+from surveys.entries.operations import AT_ONCE, Desk, answer_all, identify
 from surveys.ladders.domain import Channel
+from surveys.settings import Settings
 from surveys.waves.domain import Wave
 
 Json = dict[str, Any]
@@ -65,15 +68,15 @@ def outside(graduates: list[UUID]) -> Outside:
 
 
 @pytest.fixture
-def answer(outside: Outside, database: Database, cipher: FieldCipher, wave: Json) -> Callable[[], Awaitable[None]]:
+def answer(outside: Outside, database: Database, cipher: FieldCipher, wave: Json) -> Callable[..., Awaitable[None]]:
     """What the worker does, for this test's wave."""
 
-    async def run() -> None:
+    async def run(desk: Desk | None = None) -> None:
         means = Means(outside.reach, {Channel.EMAIL: outside, Channel.SMS: outside}, {"sms": 5}, "https://survey.test")
         async with database.reading() as connection:
             found = await storage.waiting(connection, cipher, AT_ONCE)
         ours = [each for each in found if str(each.wave_id) == wave["id"]]
-        await answer_all(Desk(database.patient, cipher, outside.identify, means), ours)
+        await answer_all(desk or Desk(database.patient, cipher, outside.identify, means), ours)
 
     return run
 
@@ -197,3 +200,23 @@ async def test_neither_who_asks_nor_what_opens_is_in_a_log_a_metric_or_a_table(
     for table in (each["tablename"] for each in tables):
         shown = await rows(f'SELECT row_to_json(kept)::text AS shown FROM "{table}" AS kept')
         assert [each for each in secrets if any(each in row["shown"] for row in shown)] == [], table
+
+
+async def test_registry_says_who_is_meant_and_where_they_are_reached(
+    ask: Any,
+    answer: Any,
+    outside: Outside,
+    registry: RegistryClient,
+    book: Book,
+    database: Database,
+    cipher: FieldCipher,
+    settings: Settings,
+    graduates: list[UUID],
+) -> None:
+    book.write(graduates[0], "2024-0", "李四", email="li@example.cn")
+    await ask("2024-0")
+    means = means_of(registry, {Channel.EMAIL: outside}, database, cipher, settings)
+    await answer(Desk(database.patient, cipher, partial(identify, registry), means))
+    assert [(each.address, each.step.channel) for each in outside.arrived] == [
+        (Address("li@example.cn", "李四"), "email")
+    ]

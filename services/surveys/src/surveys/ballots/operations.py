@@ -34,7 +34,7 @@ from surveys.contact.domain import (
     last_day,
     stop_link,
 )
-from surveys.contact.operations.rounds import Means, reach, senders_of
+from surveys.contact.operations.rounds import Means, means_of, senders_of
 from surveys.contact.storage import judging
 from surveys.invitations.domain import link
 from surveys.ladders.domain import Channel
@@ -62,8 +62,7 @@ async def send_due(database: Database, cipher: FieldCipher, settings: Settings) 
     if not due or not is_waking(clock.now()):
         return
     async with RegistryClient.connected(settings) as registry, senders_of(settings) as senders:
-        found = partial(reach, registry, database, cipher)
-        means = Means(found, senders, settings.message_prices, settings.public_base)
+        means = means_of(registry, senders, database, cipher, settings)
         for each in due:
             try:
                 await send_step(database, means, each)

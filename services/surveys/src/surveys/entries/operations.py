@@ -15,7 +15,7 @@ from common.observability import logger
 from common.registry_client import RegistryClient, RegistryRefused, RegistryUnavailable, RowKey
 from common.sql import uuid_of
 from surveys.contact.domain import Address, DueStep, Judged
-from surveys.contact.operations.rounds import GRACE_SECONDS, Means, reach, senders_of
+from surveys.contact.operations.rounds import GRACE_SECONDS, Means, means_of, senders_of
 from surveys.contact.operations.sending import Until, messages_of, send_all
 from surveys.entries import commands, storage
 from surveys.entries.domain import Request
@@ -57,7 +57,7 @@ async def answer_requests(database: Database, cipher: FieldCipher, settings: Set
         if not senders.keys() & set(CHANNELS):
             _log.warning("Links cannot be sent: neither mail nor messages are set up")
             return
-        means = Means(partial(reach, registry), senders, settings.message_prices, settings.public_base)
+        means = means_of(registry, senders, database, cipher, settings)
         try:
             await answer_all(Desk(database, cipher, partial(identify, registry), means), found)
         except (RegistryUnavailable, RegistryRefused) as silent:

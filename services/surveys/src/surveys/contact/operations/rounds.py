@@ -69,10 +69,18 @@ async def contact_due(database: Database, cipher: FieldCipher, settings: Setting
         is_due = await judging.due_steps(connection) or await attempts.underway(connection)
     if is_due and is_waking(clock.now()):
         async with RegistryClient.connected(settings) as registry, senders_of(settings) as senders:
-            means = Means(
-                partial(reach, registry, database, cipher), senders, settings.message_prices, settings.public_base
-            )
-            await Round(database, cipher, means).run()
+            await Round(database, cipher, means_of(registry, senders, database, cipher, settings)).run()
+
+
+def means_of(
+    registry: RegistryClient,
+    senders: Mapping[Channel, Sender],
+    database: Database,
+    cipher: FieldCipher,
+    settings: Settings,
+) -> Means:
+    """The means of this process: whoever sends people something reaches them alike, at the same prices."""
+    return Means(partial(reach, registry, database, cipher), senders, settings.message_prices, settings.public_base)
 
 
 async def reach(
