@@ -16,8 +16,6 @@ Values = Mapping[str, Any]
 MAX_KEPT = 5_000
 """Values of a question whose cells are kept: words of respondents are all different."""
 
-_SCALARS = frozenset({str, int, float, bool})
-
 
 class RowMaker(Generic[Piece]):
     """Makes the pieces of rows. `language`: values are written as their labels in it, None: as codes."""
@@ -28,18 +26,17 @@ class RowMaker(Generic[Piece]):
         self._language = language
         self._piece = piece
         self._leading = layout.leading
-        # of each slot also its cells where it was left open, and where it was hidden
-        self._slots = [
-            (
-                slot.name,
-                dict[object, Piece](),
-                slot,
-                piece(slot.columns, _absent(slot, None)),
-                piece(slot.columns, _absent(slot, NOT_ASKED)),
-            )
-            for slot in layout.slots
-            if slot.is_asked
+        self._slots = [slot for slot in layout.slots if slot.is_asked]
+        # what was left open is known from the beginning
+        self._made: list[tuple[str, dict[object, Piece]]] = [
+            (slot.name, {None: piece(slot.columns, _absent(slot, None))}) for slot in self._slots
         ]
+        self._names, self._pieces = [name for name, _ in self._made], [made for _, made in self._made]
+        self._not_asked = [piece(slot.columns, _absent(slot, NOT_ASKED)) for slot in self._slots]
+        self._places: dict[str, list[int]] = {}
+        for place, slot in enumerate(self._slots):
+            self._places.setdefault(slot.question, []).append(place)
+        self._beside = [(place, slot.beside) for place, slot in enumerate(self._slots) if slot.beside]
         # questions of other versions come after those of the wave's own
         unasked = [column for slot in layout.slots if not slot.is_asked for column in slot.columns]
         self._rest = [piece(unasked, [NOT_ASKED] * len(unasked))] if unasked else []
@@ -47,24 +44,32 @@ class RowMaker(Generic[Piece]):
     def row(self, leading: Sequence[Cell], values: Values, seen: Seen) -> list[Piece]:
         """The pieces of an answer in the order of the columns."""
         known = {**values, **seen.calculated} if seen.calculated else values
-        hidden = seen.hidden
-        pieces = [self._read(self._leading, leading)]
-        for name, made, slot, left_open, not_asked in self._slots:
-            value = known.get(name)
-            if value is None:
-                is_hidden = slot.question in hidden or (slot.beside is not None and not _opens(slot.beside, known))
-                pieces.append(not_asked if is_hidden else left_open)
-                continue
-            key = value if value.__class__ in _SCALARS else _key(value)
-            found = made.get(key)
-            pieces.append(self._new(slot, made, key, value) if found is None else found)
-        return pieces + self._rest
+        get = known.get
+        try:
+            pieces = [*map(dict.get, self._pieces, map(get, self._names))]
+        except TypeError:
+            # a list, or what is like it
+            pieces = [made.get(_key(get(name))) for name, made in self._made]
+        if not all(pieces):
+            pieces = [self._new(at, get) if piece is None else piece for at, piece in enumerate(pieces)]
+        for question in seen.hidden:
+            for place in self._places.get(question, ()):
+                if get(self._slots[place].name) is None:
+                    pieces[place] = self._not_asked[place]
+        for place, beside in self._beside:
+            if get(self._slots[place].name) is None and not _opens(beside, known):
+                pieces[place] = self._not_asked[place]
+        return [self._read(self._leading, leading), *pieces, *self._rest]  # type: ignore[list-item]
 
-    def _new(self, slot: Slot, made: dict[object, Piece], key: object, value: Any) -> Piece:
+    def _new(self, place: int, get: Callable[[str], Any]) -> Piece:
+        slot, (name, made) = self._slots[place], self._made[place]
+        value = get(name)
         cells = _absent(slot, WORDS[value["missing"]]) if is_refusal(value) else slot.cells(value)
         if len(made) >= MAX_KEPT:
+            left_open = made[None]
             made.clear()
-        found = made[key] = self._read(slot.columns, cells)
+            made[None] = left_open
+        found = made[_key(value)] = self._read(slot.columns, cells)
         return found
 
     def _read(self, columns: Sequence[Column], cells: Sequence[Cell]) -> Piece:
@@ -88,4 +93,6 @@ def _opens(beside: tuple[str, frozenset[str]], known: Values) -> bool:
 
 
 def _key(value: Any) -> object:
-    return tuple(value) if isinstance(value, list) else tuple(sorted(value.items()))
+    if isinstance(value, list):
+        return tuple(value)
+    return tuple(sorted(value.items())) if isinstance(value, dict) else value

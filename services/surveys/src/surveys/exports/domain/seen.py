@@ -9,7 +9,7 @@ from surveys.questionnaires.domain.content import Content, PublishedVersion, Que
 from surveys.questionnaires.domain.facts import FACTS, Facts
 from surveys.questionnaires.domain.logic import Logic, json_of
 from surveys.questionnaires.domain.questions import kind_of
-from surveys.questionnaires.domain.questions.options import other_of
+from surveys.questionnaires.domain.questions.options import opening, other_of
 
 Values = Mapping[str, object]
 
@@ -46,13 +46,17 @@ class _Condition:
 
     def of(self, values: Values, facts: Facts) -> Seen:
         """What these answers make of its questions."""
-        alike = (
-            facts.sensitive,
-            facts.day if self.asks_the_day else None,
-            *[facts.values.get(name) for name in self.facts],
-            *[value if value.__class__ is str else repr(value) for value in map(values.get, self.answers)],
-        )
-        found = self.kept.get(alike)
+        alike: tuple[object, ...] = (facts.sensitive, *map(values.get, self.answers))
+        if self.facts:
+            alike = (*alike, *map(facts.values.get, self.facts))
+        if self.asks_the_day:
+            alike = (*alike, facts.day)
+        try:
+            found = self.kept.get(alike)
+        except TypeError:
+            # a list or what is like it
+            alike = tuple(map(repr, alike))
+            found = self.kept.get(alike)
         if found is None:
             if len(self.kept) >= MAX_KEPT:
                 self.kept.clear()
@@ -96,8 +100,10 @@ class Visibility:
             hidden |= self._sensitive.hidden
         for condition in self._conditions:
             seen = condition.of(values, facts)
-            hidden |= seen.hidden
-            calculated.update(seen.calculated)
+            if seen.hidden:
+                hidden |= seen.hidden
+            if seen.calculated:
+                calculated.update(seen.calculated)
         return Seen(frozenset(hidden), calculated) if hidden or calculated else NOTHING_HIDDEN
 
 
@@ -132,7 +138,11 @@ def _condition(
     )
     expressions = [text for page in pages for question in page.questions for text in _expressions(page, question)]
     answers = [
-        name for page in pages for each in page.questions if each.id in asked for name in (each.id, other_of(each))
+        name
+        for page in pages
+        for each in page.questions
+        if each.id in asked
+        for name in ((each.id, other_of(each)) if opening(each) else (each.id,))
     ]
     return _Condition(
         Logic(Content(_NO_TEXT, pages)),
