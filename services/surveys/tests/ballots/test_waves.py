@@ -11,12 +11,15 @@ import httpx
 import pytest
 from ballot_holders import ANY, CONSENT, LINK, complete, save, submit
 
+from common.auth import Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database
-from common.identifiers import SchoolCode
+from common.identifiers import SchoolCode, WaveId
 from surveys.answers import commands
 from surveys.ballots import storage
+from surveys.ballots.domain import NotForUnlinkable
 from surveys.ballots.storage.sendings import promises
+from surveys.calls import commands as calls
 from testing.databases import committed
 
 Json = dict[str, Any]
@@ -225,3 +228,13 @@ async def test_verify_finds_what_breaks_the_promise(
             UUID(secret["id"]), crowd[0], school, b"x" * 32,
         )  # fmt: skip
     assert await broken() == [(UUID(secret["id"]), True)]
+
+
+async def test_nobody_is_called_for_an_unlinkable_wave(
+    secret: Json, school: str, database: Database, cipher: FieldCipher
+) -> None:
+    caller = Principal(subject="voice", role=Role.INTERVIEWER, school_code=school)
+    wave_id = WaveId(UUID(secret["id"]))
+    act = partial(calls.claim, caller=caller, cipher=cipher, wave_id=wave_id, person=None, without=())
+    with pytest.raises(NotForUnlinkable):
+        await database.act(caller.actor, act)

@@ -10,6 +10,7 @@ from common.crypto import FieldCipher, hashed_secret
 from common.database import UnitOfWork
 from common.errors import Missing, NotFound
 from common.identifiers import GraduateId, SchoolCode, WaveId
+from surveys.ballots.domain import must_have_links
 from surveys.calls import storage
 from surveys.calls.domain import (
     FIELDS,
@@ -64,10 +65,11 @@ async def claim(
 ) -> Claimed:
     """Claims the case of `person` for half an hour; their name and phone are shown after the commit.
 
-    Raises NotFound, Forbidden, NobodyToCall, or Missing with the graduate whose name and phone are needed: there was no
-    `person`, or they may not be called any more. Those `without` are left out.
+    Raises NotFound, Forbidden, NotForUnlinkable, NobodyToCall, or Missing with the graduate whose name and phone are
+    needed: there was no `person`, or they may not be called any more. Those `without` are left out.
     """
     wave = await _wave_of(unit, caller, wave_id)
+    must_have_links(wave)
     band = band_at(await storage.now(unit.connection))
     if band is None:
         raise NobodyToCall
