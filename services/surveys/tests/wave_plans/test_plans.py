@@ -86,6 +86,32 @@ async def test_each_years_wave_is_made_ahead_of_its_opening(
     assert datetime.fromisoformat(after["due_at"]) == midnight.replace(year=opens.year + 1) - timedelta(days=14)
 
 
+async def test_a_wave_has_the_settings_of_its_plan(
+    manager: httpx.AsyncClient, asked: Json, database: Database, graduates: list[UUID]
+) -> None:
+    cap = {"id": "content", "condition": "${satisfied} = 'y'", "limit": 2}
+    step = {"kind": "invite", "channel": "email", "after_days": 0}
+    said = {"caps": [cap], "ladder": [step], "budget_fen": 500, "anonymity": "identified"}
+    plan = (await manager.post("/v1/wave-plans", json=asked | said)).json()
+    await make_due_waves(database, wave_of)
+    (wave,) = await made(manager, plan["id"])
+    assert {name: wave["caps"][0][name] for name in (*cap, "taken")} == cap | {"taken": 0}
+    assert {name: wave["ladder"][0][name] for name in step} == step
+    assert (wave["budget_fen"], wave["spent_fen"], wave["anonymity"]) == (500, 0, "identified")
+
+
+async def test_employers_are_asked_by_plan(manager: httpx.AsyncClient, asked: Json, database: Database) -> None:
+    made_of = (await manager.post("/v1/questionnaires", json={"from_library": "hire"})).json()
+    await manager.post(f"/v1/questionnaires/{made_of['id']}/publish", headers=ANY)
+    said = {**asked, "audience": "employers", "unit": "hire", "cycle": None, "questionnaire_id": made_of["id"]}
+    plan = (await manager.post("/v1/wave-plans", json=said)).json()
+    assert plan["next_year"] == asked["first_year"], plan
+    await make_due_waves(database, wave_of)
+    (wave,) = await made(manager, plan["id"])
+    assert (wave["audience"], wave["unit"], wave["cohort"], wave["cycle"]) == ("employers", "hire", None, None)
+    assert wave["year"] == asked["first_year"]
+
+
 async def test_a_wave_that_cannot_be_made_says_why_and_is_tried_again(
     manager: httpx.AsyncClient, asked: Json, database: Database, postponed: Postponed
 ) -> None:
@@ -135,6 +161,8 @@ async def test_a_change_holds_for_the_waves_that_are_not_made_yet(
         ({"every_years": True}, "/every_years", "wrong_type"),
         ({"open_days": 0}, "/open_days", "out_of_range"),
         ({"cycle": 2}, "/cycle", "not_allowed"),
+        ({"cycle": None}, "/cycle", "required"),
+        ({"ladder": [{"kind": "phone", "channel": "sms", "after_days": 0}]}, "/ladder/0/channel", "not_allowed"),
         ({"last_year": 2001, "first_year": 2001}, "/last_year", "plan_over"),
         ({"questionnaire_version": 9}, "/questionnaire_version", "unknown_questionnaire_version"),
         ({"population": {"kind": "panel", "wave_id": str(UUID(int=1))}}, "/population/kind", "not_allowed"),

@@ -25,6 +25,7 @@ from surveys.waves import domain as waves
 from surveys.waves.domain import Audience
 from surveys.waves.wire import CycleField, NewWave, WaveSettings
 
+_OF_GRADUATES = Message("面向毕业生的计划必须填写", "A plan for graduates needs it")
 _NO_PANEL = Message(
     "计划不能用固定样本：每年是另一届毕业生", "A plan has no panel: each year's wave asks another cohort"
 )
@@ -69,6 +70,8 @@ class NewPlan(WaveSettings):
         """The domain value; raises Invalid for what no plan can have."""
         if self.population is not None and self.population.kind is PopulationKind.PANEL:
             raise Invalid([FieldProblem("/population/kind", "not_allowed", _NO_PANEL)])
+        if self.cycle is None and self.audience is Audience.GRADUATES:
+            raise Invalid([FieldProblem("/cycle", "required", _OF_GRADUATES)])
         beside = {"school_code", "cycle", *_RHYTHM}
         settings = self.model_dump(mode="json", exclude_unset=True, exclude=beside)
         rhythm = {name: getattr(self, name) for name in _RHYTHM}
