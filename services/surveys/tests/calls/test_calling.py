@@ -67,6 +67,8 @@ async def test_an_outcome_is_said_once_and_by_who_called(
     one, other = (at_ten("interviewer", school=school, subject=each) for each in ("one", "other"))
     call = (await claimed(one, wave)).json()
     assert (await said(other, call, "busy")).status_code == 404
+    elsewhere = at_ten("interviewer", school="98001", subject="one")
+    assert (await said(elsewhere, call, "busy")).status_code == 404, "who called works for another school now"
     assert (await said(one, {"id": uuid4()}, "busy")).status_code == 404
     assert (await said(one, call, "engaged")).status_code == 422
     refused = await said(one, call, "busy", callback_at="2199-01-01T10:00:00+08:00")

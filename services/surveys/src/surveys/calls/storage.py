@@ -102,10 +102,11 @@ async def add(connection: Connection, wave: Wave, graduate_id: GraduateId, attem
 
 
 async def find(connection: Connection, caller: Principal, call_id: CallId, *, hold: bool = False) -> Call | None:
-    """The call if the caller has claimed it, locked on demand."""
+    """The call if the caller has claimed it and still works for its school, locked on demand."""
     if (await connection.execute(_CLAIMED_BY, {"id": str(call_id), "subject": caller.subject})).one_or_none() is None:
         return None
-    return rows.one_or_none(Call, await connection.execute(_HELD if hold else _ONE, {"id": call_id}))
+    found = rows.one_or_none(Call, await connection.execute(_HELD if hold else _ONE, {"id": call_id}))
+    return found if found is not None and caller.sees_school(found.school_code) else None
 
 
 async def say(connection: Connection, call: Call, outcome: Outcome, callback_at: datetime | None) -> Call:
