@@ -15,6 +15,7 @@ from uuid import UUID
 import httpx
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import text
 
 from common import clock
 from common.crypto import FieldCipher
@@ -148,3 +149,16 @@ def attempts(manager: httpx.AsyncClient, wave: Json) -> Callable[[], Awaitable[l
         return list(answer.json()["items"])
 
     return read
+
+
+@pytest.fixture
+async def broken(addresses: ServiceDatabase) -> AsyncIterator[Callable[..., Any]]:
+    """Change rows as the owner, past every rule of the application."""
+    owner = Database.connect(addresses.owner_url)
+
+    async def change(statement: str, **values: Any) -> None:
+        async with owner.reading() as connection:
+            await connection.execute(text(statement), values)
+
+    yield change
+    await owner.dispose()

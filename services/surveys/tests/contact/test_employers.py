@@ -8,8 +8,12 @@ import httpx
 import pytest
 
 from common.crypto import FieldCipher
+from common.database import Database
+from common.identifiers import SchoolCode
 from common.registry_client import RegistryClient
 from surveys.contact.operations.rounds import reach
+from surveys.settings import Settings
+from surveys.verification import CHECKS
 
 Json = dict[str, Any]
 
@@ -50,3 +54,29 @@ async def test_the_newest_contact_gets_the_link_and_who_has_none_is_skipped(
     found = (await manager.get(f"/v1/waves/{asked['id']}/attempts")).json()["items"]
     assert sorted(each["state"] for each in found) == ["accepted", "skipped"]
     assert [each["reason"] for each in found if each["state"] == "skipped"] == ["no_contact"]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "INSERT INTO contact_attempts (school_code, wave_id, invitation_id, step, channel, state, noted_at)"
+        " SELECT school_code, wave_id, invitation_id, 2, 'email', 'accepted', noted_at + interval '71 hours'"
+        "   FROM contact_attempts WHERE id = :id",
+        "INSERT INTO opt_outs (school_code, employer_id, source, created_at)"
+        " SELECT invitation.school_code, employer_id, 'link', now() - interval '1 day'"
+        "   FROM invitations AS invitation JOIN contact_attempts AS made ON made.invitation_id = invitation.id"
+        "  WHERE made.id = :id",
+    ],
+)
+async def test_employers_are_left_alone_as_graduates_are(
+    go: Any, ahead: Any, asked: Json, morning: datetime, cipher: FieldCipher, registry: RegistryClient, broken: Any,
+    manager: httpx.AsyncClient, database: Database, settings: Settings, school: str, planted: str,
+) -> None:  # fmt: skip
+    async with ahead(morning) as moved:
+        await go(moved, reach=partial(reach, registry, moved, cipher))
+    listed = (await manager.get(f"/v1/waves/{asked['id']}/attempts")).json()["items"]
+    [sent] = [each["id"] for each in listed if each["state"] == "accepted"]
+    verify = partial(CHECKS["attempts"], database, settings, school=SchoolCode(school))
+    assert (await verify()).differences == 0
+    await broken(planted, id=sent)
+    assert (await verify()).differences == 1

@@ -1,32 +1,17 @@
 """`verify` finds what should not be among attempts, and in what they cost."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from common.database import Database
 from common.identifiers import SchoolCode
 from surveys.settings import Settings
 from surveys.verification import CHECKS
-from testing.databases import ServiceDatabase
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def broken(addresses: ServiceDatabase) -> AsyncIterator[Callable[..., Any]]:
-    """Change rows as the owner, past every rule of the application."""
-    owner = Database.connect(addresses.owner_url)
-
-    async def change(statement: str, **values: Any) -> None:
-        async with owner.reading() as connection:
-            await connection.execute(text(statement), values)
-
-    yield change
-    await owner.dispose()
 
 
 @pytest.mark.parametrize(

@@ -27,21 +27,22 @@ _SPENT = text(
 _ATTEMPTS = text(
     """
     WITH attempt AS (
-        SELECT made.*, invitation.graduate_id, invitation.wave_id AS asked_in,
-               lag(made.noted_at) OVER (PARTITION BY invitation.graduate_id ORDER BY made.noted_at) AS before
+        SELECT made.*, whose.subject, invitation.wave_id AS asked_in,
+               lag(made.noted_at) OVER (PARTITION BY whose.subject ORDER BY made.noted_at) AS before
           FROM contact_attempts AS made JOIN invitations AS invitation ON invitation.id = made.invitation_id
+         CROSS JOIN LATERAL (SELECT coalesce(invitation.graduate_id, invitation.employer_id) AS subject) AS whose
           JOIN waves AS wave ON wave.id = made.wave_id AND wave.anonymity <> 'unlinkable'
          WHERE made.reason IS NULL AND made.step IS NOT NULL
            AND (CAST(:school AS text) IS NULL OR made.school_code = :school)
     )
     SELECT attempt.id, attempt.wave_id <> attempt.asked_in
            OR attempt.step > (SELECT jsonb_array_length(ladder) FROM waves WHERE id = attempt.wave_id)
-           OR attempt.graduate_id IS NOT NULL AND attempt.noted_at < attempt.before + CAST(:apart AS interval)
+           OR attempt.subject IS NOT NULL AND attempt.noted_at < attempt.before + CAST(:apart AS interval)
            OR EXISTS (SELECT FROM responses AS response JOIN submitted_contents AS given ON response_id = response.id
                        WHERE response.invitation_id = attempt.invitation_id AND given.submitted_at < attempt.noted_at)
            OR EXISTS (SELECT FROM opt_outs AS asking
-                       WHERE asking.graduate_id = attempt.graduate_id AND asking.revoked_at IS NULL
-                         AND coalesce(asking.wave_id, attempt.wave_id) = attempt.wave_id
+                       WHERE coalesce(asking.graduate_id, asking.employer_id) = attempt.subject
+                         AND asking.revoked_at IS NULL AND coalesce(asking.wave_id, attempt.wave_id) = attempt.wave_id
                          AND asking.created_at < attempt.noted_at) AS differs
       FROM attempt ORDER BY attempt.id
     """
