@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.accesses import record_accesses
-from common.auth import EVERYTHING, Principal, Role
+from common.auth import Principal, Role
 from common.crypto import FieldCipher, hashed_secret
 from common.database import UnitOfWork
 from common.errors import Missing, NotFound
@@ -30,6 +30,7 @@ from surveys.entries.commands import invited
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Entry, Invitation, new_token
 from surveys.waves import storage as waves
+from surveys.waves.commands import of_own_school
 from surveys.waves.domain import Wave
 
 CALLERS = frozenset({Role.INTERVIEWER, Role.SURVEY_MANAGER})
@@ -132,9 +133,7 @@ async def _standing(unit: UnitOfWork, caller: Principal, call_id: CallId) -> Cal
 
 
 async def _wave_of(unit: UnitOfWork, caller: Principal, wave_id: WaveId) -> Wave:
-    wave = await waves.find(unit.connection, EVERYTHING, wave_id)
-    if wave is None or not caller.sees_school(wave.school_code):
-        raise NotFound
+    await of_own_school(unit.connection, caller, wave_id)
     caller.must_be_in(CALLERS)
     return await waves.current(unit.connection, wave_id, hold=True)
 

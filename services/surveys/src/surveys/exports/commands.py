@@ -39,7 +39,7 @@ from surveys.exports.storage.answers import versions_of
 from surveys.exports.tables import exports
 from surveys.results.storage import weightings
 from surveys.waves import storage as waves
-from surveys.waves.commands import MANAGERS
+from surveys.waves.commands import MANAGERS, of_own_school
 from surveys.waves.domain import Anonymity, NotClosed, Wave, WavePhase
 
 EXPORTERS = MANAGERS | {Role.COLLEGE_OFFICER}
@@ -54,9 +54,7 @@ READERS = EXPORTERS | {Role.AUDITOR}
 
 async def exportable(connection: Connection, caller: Principal, wave_id: WaveId) -> Wave:
     """A wave whose answers the caller may have; raises NotFound, Forbidden, or NotClosed before it has closed."""
-    wave = await waves.find(connection, EVERYTHING, wave_id)
-    if wave is None or not caller.sees_school(wave.school_code):
-        raise NotFound
+    wave = await of_own_school(connection, caller, wave_id)
     caller.must_be_in(EXPORTERS)
     caller.own_college()
     if wave.phase not in (WavePhase.CLOSED, WavePhase.FROZEN):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from common.approvals.domain import TransitionNotAllowed
-from common.auth import EVERYTHING, SYSTEM, Principal, Role
+from common.auth import SYSTEM, Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, Invalid, NotFound, must_equal
@@ -22,7 +22,7 @@ from surveys.responses.domain import Mode, Response, ResponseState
 from surveys.roster.domain import UnknownGraduate
 from surveys.roster.storage import situation_of
 from surveys.waves import storage as waves
-from surveys.waves.commands import MANAGERS
+from surveys.waves.commands import MANAGERS, of_own_school
 from surveys.waves.domain import Wave, must_not_be_over
 
 KEYERS = MANAGERS | {Role.INTERVIEWER}
@@ -168,9 +168,7 @@ async def _handled(unit: UnitOfWork, act: str, paper: Paper) -> Handled:
 
 
 async def _wave_of(unit: UnitOfWork, caller: Principal, wave_id: WaveId) -> Wave:
-    wave = await waves.find(unit.connection, EVERYTHING, wave_id)
-    if wave is None or not caller.sees_school(wave.school_code):
-        raise NotFound
+    await of_own_school(unit.connection, caller, wave_id)
     caller.must_be_in(KEYERS)
     held = await waves.current(unit.connection, wave_id, hold=True)
     held.must_have_opened()

@@ -100,6 +100,14 @@ def must_manage(caller: Principal, plan: WavePlan) -> None:
         raise NotFound
 
 
+async def of_own_school(connection: Connection, caller: Principal, wave_id: WaveId) -> Wave:
+    """A wave of a school that the caller belongs to, for acts that roles of a college do, too; raises NotFound."""
+    wave = await storage.find(connection, EVERYTHING, wave_id)
+    if wave is None or not caller.sees_school(wave.school_code):
+        raise NotFound
+    return wave
+
+
 def permitted(caller: Principal, wave: Wave | None) -> Wave:
     """The wave that was looked for in the caller's scope; raises NotFound, then Forbidden."""
     if wave is None:

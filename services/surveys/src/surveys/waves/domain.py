@@ -131,6 +131,11 @@ class WavePlan:
     stop_when_known: bool = False
 
     @property
+    def has_groups(self) -> bool:
+        """Whether the groups of who answered are known: not of employers, nor of who answers with a code."""
+        return self.audience is Audience.GRADUATES and self.anonymity is not Anonymity.UNLINKABLE
+
+    @property
     def measured_cycle(self) -> int | None:
         """The cycle by which measures are asked for: None of employers."""
         return measured_cycle(self.audience, self.cycle)

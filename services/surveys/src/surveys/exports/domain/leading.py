@@ -7,7 +7,7 @@ from surveys.exports.domain.cells import Storage
 from surveys.exports.domain.layout import Leading
 from surveys.exports.domain.parts import listed
 from surveys.exports.domain.plan import ExportPlan
-from surveys.waves.domain import Anonymity, Audience, WavePlan
+from surveys.waves.domain import Audience, WavePlan
 
 
 def leading_columns(wave: WavePlan, plan: ExportPlan) -> Sequence[Leading]:
@@ -15,14 +15,9 @@ def leading_columns(wave: WavePlan, plan: ExportPlan) -> Sequence[Leading]:
     weight = () if plan.weighting_id is None else _WEIGHT
     if wave.audience is Audience.EMPLOYERS:
         return [*(_EMPLOYER if plan.identified else _KEY), *weight]
-    if not has_groups(wave):
+    if not wave.has_groups:
         return [*_KEY, *weight]
     return [*(_PERSON if plan.identified else _KEY), *_groups(), *weight]
-
-
-def has_groups(wave: WavePlan) -> bool:
-    """Whether the groups of who answered are known: not of employers, nor of who answers with a code."""
-    return wave.audience is Audience.GRADUATES and wave.anonymity is not Anonymity.UNLINKABLE
 
 
 _KEY = (

@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 from common.errors import Message
 from surveys.exports.domain.cells import MISSING, Storage
 from surveys.exports.domain.layout import Column, Layout
-from surveys.exports.domain.leading import has_groups
 from surveys.exports.domain.plan import Export
 from surveys.exports.domain.protection import K, Shown
 from surveys.questionnaires.domain.changes import Following, over_all
@@ -140,7 +139,7 @@ class CodebookBody(BaseModel):
     def of(cls, export: Export, wave: Wave, layout: Layout) -> Self:
         """The codebook of an export of a wave."""
         own = layout.versions[0]
-        is_protected = has_groups(wave) and not export.plan.identified
+        is_protected = wave.has_groups and not export.plan.identified
         protection = None if not is_protected else ProtectionBody(k=K, lost=list(Shown._fields))
         return cls(
             **{name: getattr(export, name) for name in ("school_code", "wave_id", "cohort", "rows")},

@@ -14,7 +14,7 @@ from surveys.results.domain.editions import table_for
 from surveys.results.storage import editions
 from surveys.waves import storage as waves
 from surveys.waves.commands import MANAGERS
-from surveys.waves.domain import Anonymity, Audience, Wave
+from surveys.waves.domain import Wave
 
 READERS = MANAGERS | {Role.COLLEGE_OFFICER}
 
@@ -44,8 +44,7 @@ _NO_GROUPS = Message(
 
 def must_know_groups(wave: Wave, by: Sequence[str], college: str | None) -> None:
     """Raises BadQuery where groups of a wave's people are asked for, and nothing says who of them has answered."""
-    linked = wave.anonymity is not Anonymity.UNLINKABLE and wave.audience is Audience.GRADUATES
-    if not linked and (by or college is not None):
+    if not wave.has_groups and (by or college is not None):
         raise BadQuery([FieldProblem("by", "no_groups", _NO_GROUPS)])
 
 

@@ -41,7 +41,7 @@ from surveys.results.storage.answers import counted_answers, has_detached
 from surveys.results.storage.weightings import NewWeighting
 from surveys.waves import storage as waves
 from surveys.waves.commands import MANAGERS, permitted
-from surveys.waves.domain import Anonymity, Audience, Wave
+from surveys.waves.domain import Wave
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,7 @@ async def _read(database: Database, cipher: FieldCipher, caller: Principal, wave
         edition = await editions.newest(connection, wave_id)
         if edition is None:
             raise NoEdition
-        linked = wave.anonymity is not Anonymity.UNLINKABLE and wave.audience is Audience.GRADUATES
-        if not linked or await has_detached(connection, wave_id):
+        if not wave.has_groups or await has_detached(connection, wave_id):
             raise AnswersDetached
         content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
         assert content is not None, "a wave refers to a published version by a foreign key"
