@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from common import rows
 from common.auth import Owners, Principal, RowScope, ScopeShape
@@ -27,12 +28,6 @@ FIELD = "liaisons.ref"
 """What a ref is bound to, beside its wave and who may use it."""
 
 _ADD = insert(liaisons).returning(liaisons)
-_SAVE = (
-    update(liaisons)
-    .where(liaisons.c.id == bindparam("of_id"))
-    .values(version=liaisons.c.version + 1, recorded_at=NOW)
-    .returning(liaisons)
-)
 _ADD_REPORT = insert(liaison_reports).returning(liaison_reports)
 _REPORT = select(liaison_reports).where(liaison_reports.c.id == bindparam("id"))
 _OWN = text(
@@ -102,7 +97,7 @@ async def page(
 
 async def save(connection: Connection, liaison: Liaison, changes: Mapping[str, Any]) -> Liaison:
     """Stores the next version of a locked liaison."""
-    return rows.one(Liaison, await connection.execute(_SAVE.values(**changes), {"of_id": liaison.id}))
+    return rows.one(Liaison, await connection.execute(_save(tuple(changes)), {**changes, "of_id": liaison.id}))
 
 
 async def reaches_of(connection: Connection, caller: Principal, school_code: SchoolCode) -> list[Reach]:
@@ -166,3 +161,15 @@ def _visible(seen: ScopeShape) -> ColumnElement[bool]:
 def _one(seen: ScopeShape, *, for_update: bool) -> Select[Any]:
     query = select(liaisons).where(liaisons.c.id == bindparam("id"), _visible(seen))
     return query.with_for_update() if for_update else query
+
+
+@lru_cache
+def _save(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    named: dict[str, Any] = {name: bindparam(name, type_=liaisons.c[name].type) for name in names}
+    of_id = liaisons.c.id == bindparam("of_id")
+    return (
+        update(liaisons)
+        .where(of_id)
+        .values(version=liaisons.c.version + 1, recorded_at=NOW, **named)
+        .returning(liaisons)
+    )

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
+from common.clock import NOW_SQL
 from common.crypto import FieldCipher
 from common.database import NOW, Database, new_id
 from common.database.pages import page_by_id
@@ -31,29 +33,27 @@ _OF_GRADUATE = (
     .where(papers.c.wave_id == bindparam("wave_id"), papers.c.graduate_id == bindparam("graduate_id"))
     .with_for_update()
 )
-_SAVE = (
-    update(papers)
-    .where(papers.c.id == bindparam("of_id"))
-    .values(version=papers.c.version + 1, recorded_at=NOW)
-    .returning(papers)
-)
 _KEYINGS = select(papers.c.first_ciphertext, papers.c.second_ciphertext).where(papers.c.id == bindparam("id"))
+_DROPPED = f"""
+    UPDATE papers SET state = 'dropped', first_ciphertext = NULL, second_ciphertext = NULL,
+           version = papers.version + 1, recorded_at = {NOW_SQL}
+"""
 _DROP_OVERDUE = text(
-    """
-    UPDATE papers SET state = 'dropped', first_ciphertext = NULL, second_ciphertext = NULL, version = papers.version + 1
+    f"""
+    {_DROPPED}
       FROM waves
      WHERE waves.id = papers.wave_id AND waves.closed_at IS NOT NULL AND papers.state IN ('keyed', 'differs')
     """
 )
 _DROP = text(
-    """
-    UPDATE papers SET state = 'dropped', first_ciphertext = NULL, second_ciphertext = NULL, version = version + 1
+    f"""
+    {_DROPPED}
      WHERE wave_id = :wave_id AND graduate_id = :graduate_id AND state IN ('keyed', 'differs')
     """
 )
 _DROP_ERASED = text(
-    """
-    UPDATE papers SET state = 'dropped', first_ciphertext = NULL, second_ciphertext = NULL, version = papers.version + 1
+    f"""
+    {_DROPPED}
       FROM graduates AS person
      WHERE papers.graduate_id = ANY(:ids) AND person.graduate_id = papers.graduate_id AND person.erased
        AND papers.state IN ('keyed', 'differs')
@@ -136,7 +136,7 @@ async def end(
 
 async def save(connection: Connection, paper: Paper, **changes: object) -> Paper:
     """Stores the next version of a locked paper."""
-    return rows.one(Paper, await connection.execute(_SAVE.values(**changes), {"of_id": paper.id}))
+    return rows.one(Paper, await connection.execute(_save(tuple(changes)), {**changes, "of_id": paper.id}))
 
 
 async def drop_overdue(connection: Connection) -> None:
@@ -204,3 +204,10 @@ def _visible(seen: ScopeShape) -> ColumnElement[bool]:
 def _one(seen: ScopeShape, *, hold: bool) -> Select[Any]:
     query = select(papers).where(papers.c.id == bindparam("id"), _visible(seen))
     return query.with_for_update() if hold else query
+
+
+@lru_cache
+def _save(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    named: dict[str, Any] = {name: bindparam(name, type_=papers.c[name].type) for name in names}
+    of_id = papers.c.id == bindparam("of_id")
+    return update(papers).where(of_id).values(version=papers.c.version + 1, recorded_at=NOW, **named).returning(papers)

@@ -215,13 +215,16 @@ def _codes(name: str, _version: str) -> Mapping[str, str]:
 
 def _number(cell: Cell) -> Any:
     if isinstance(cell, float | int) and not isinstance(cell, bool):
-        return int(cell) if float(cell).is_integer() else float(cell)
+        return _plain(float(cell))
     text = cell_text(cell).replace(",", "")
     if not _NUMBER.fullmatch(text):
         return text
-    return (
-        float(text) if "." in text and not float(text).is_integer() else int(float(text)) if "." in text else int(text)
-    )
+    # a whole one not by way of a float, which has no room for sixteen digits
+    return _plain(float(text)) if "." in text else int(text)
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
 
 
 def _yes_or_no(cell: Cell) -> Any:

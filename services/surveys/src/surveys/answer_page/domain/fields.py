@@ -22,7 +22,6 @@ Values = Mapping[str, object]
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
-_PLACE = re.compile(r"[1-9][0-9]{0,3}")
 _MONTH = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _FLAGS: Mapping[str, object] = MappingProxyType({"true": True, "false": False})

@@ -1,7 +1,5 @@
 """Answers that others enter for who has no link at hand: from paper, and from files. Checks and events are the same."""
 
-from dataclasses import dataclass
-
 from common import clock
 from common.approvals.domain import TransitionNotAllowed
 from common.crypto import FieldCipher
@@ -27,14 +25,6 @@ from surveys.waves import storage as waves
 from surveys.waves.domain import Wave, must_not_be_over
 
 _UNKNOWN_VERSION = Message("本轮没有这一版隐私声明", "This wave has no such version of the statement")
-
-
-@dataclass(frozen=True)
-class Consent:
-    """What a graduate has agreed to: the version of the statement, and whether sensitive questions are answered."""
-
-    statement_version: int
-    sensitive: bool
 
 
 async def statement_of(connection: Connection, wave: Wave, number: int, pointer: str) -> StatementVersion:

@@ -19,6 +19,7 @@ from surveys.results.domain.dimensions import Key
 from surveys.results.domain.editions import Because, Edition, EditionId, Figures, Results
 from surveys.waves.domain import Wave
 
+_NOW = text(f"SELECT {NOW_SQL}")
 _NEVER_COUNTED = text(
     """
     SELECT id FROM waves
@@ -124,7 +125,7 @@ async def counted_waves(connection: Connection, school_code: str | None) -> list
 
 async def instant(connection: Connection) -> datetime:
     """The database's clock."""
-    now: datetime = await connection.scalar(text(f"SELECT {NOW_SQL}"), {})
+    now: datetime = await connection.scalar(_NOW)
     return now
 
 
