@@ -103,7 +103,7 @@ class Rounds:
             await self.office.campus.call("surveys", "POST", f"/v1/waves/{wave['id']}/papers", keyer, json=body)
 
     async def _sheet(self, wave: Json) -> Json:
-        """What somebody out of work has crossed on paper."""
+        """What a graduate without work has crossed on paper."""
         call, manager = self.office.campus.call, self.team.manager
         path = f"/v1/questionnaires/{wave['questionnaire_id']}"
         pages = (await call("surveys", "GET", path, manager))["pages"]
