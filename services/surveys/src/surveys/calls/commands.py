@@ -31,7 +31,6 @@ from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Entry, Invitation, new_token
 from surveys.waves import storage as waves
 from surveys.waves.commands import of_own_school
-from surveys.waves.domain import Wave
 
 CALLERS = frozenset({Role.INTERVIEWER, Role.SURVEY_MANAGER})
 
@@ -69,7 +68,9 @@ async def claim(
     Raises NotFound, Forbidden, NotForUnlinkable, NobodyToCall, or Missing with the graduate whose name and phone are
     needed: there was no `person`, or they may not be called any more. Those `without` are left out.
     """
-    wave = await _wave_of(unit, caller, wave_id)
+    await of_own_school(unit.connection, caller, wave_id)
+    caller.must_be_in(CALLERS)
+    wave = await waves.current(unit.connection, wave_id, hold=True)
     must_have_links(wave)
     band = band_at(await storage.now(unit.connection))
     if band is None:
@@ -130,12 +131,6 @@ async def _standing(unit: UnitOfWork, caller: Principal, call_id: CallId) -> Cal
     if found.is_lost:
         raise LeaseLost
     return found
-
-
-async def _wave_of(unit: UnitOfWork, caller: Principal, wave_id: WaveId) -> Wave:
-    await of_own_school(unit.connection, caller, wave_id)
-    caller.must_be_in(CALLERS)
-    return await waves.current(unit.connection, wave_id, hold=True)
 
 
 async def _shown(unit: UnitOfWork, caller: Principal, call: Call, invitation: Invitation, person: Reachable) -> Claimed:

@@ -108,7 +108,8 @@ def _is_enough(answer: Answer) -> bool:
 
 
 async def _close(database: Database, cipher: FieldCipher, wave_id: WaveId) -> bool:
-    await database.act(SYSTEM, partial(_begin, wave_id=wave_id))
+    # waits for acts on answers that are under way; those that come later find the wave closing
+    await database.act(SYSTEM, lambda unit: waves.begin_closing(unit.connection, wave_id))
     await _end_all(database, wave_id, responses.left_open, partial(end, cipher=cipher), partial(end_all, cipher=cipher))
     await _end_all(database, wave_id, ballots.left_open, partial(end_ballot, cipher=cipher))
     await expire(database, wave_id)
@@ -133,8 +134,3 @@ async def _end_all(
         if len(left) < _AT_ONCE:
             return
         after = left[-1].id
-
-
-async def _begin(unit: UnitOfWork, *, wave_id: WaveId) -> None:
-    """Waits for the acts on answers that are under way; those that come later find the wave closing."""
-    await waves.begin_closing(unit.connection, wave_id)

@@ -79,7 +79,7 @@ def means_of(
     cipher: FieldCipher,
     settings: Settings,
 ) -> Means:
-    """The means of this process: whoever sends people something reaches them alike, at the same prices."""
+    """The means of this process, the same for ladders, shared entries and unlinkable waves."""
     return Means(partial(reach, registry, database, cipher), senders, settings.message_prices, settings.public_base)
 
 
