@@ -41,4 +41,4 @@ async def test_nobody_of_an_unlinkable_wave_is_called(
     secret: Json, at_ten: Callable[..., httpx.AsyncClient], school: str
 ) -> None:
     called = await at_ten("interviewer", school=school).post(f"/v1/waves/{secret['id']}/calls")
-    assert called.status_code == 204
+    assert (called.status_code, called.json()["code"]) == (422, "not_for_unlinkable")
