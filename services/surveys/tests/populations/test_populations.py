@@ -63,6 +63,9 @@ async def test_a_sample_is_drawn_by_its_seed_again(
     assert (len(one), one, made[0]["population"], made[0]["eligible"]) == (2, two, asked, 2)
     unseeded = (await create(manager, plan, {"kind": "sample", "size": 1})).json()
     assert len(unseeded["population"]["seed"]) == 32
+    without = {"kind": "sample", "size": 2, "seed": "秋"}
+    [shown, same] = [(await create(manager, plan, each)).json() for each in (without | {"strata": []}, without)]
+    assert shown["population"] == same["population"] == without
 
 
 @pytest.mark.parametrize(

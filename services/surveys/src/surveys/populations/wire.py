@@ -45,7 +45,7 @@ class PopulationForm(StrictModel, from_attributes=True):
 
     kind: PopulationKind
     size: Annotated[int, Field(ge=1, le=MAX_SAMPLE)] | None = unset("Of sample: how many are drawn")
-    strata: Annotated[list[Stratum], Field(min_length=1, max_length=len(Stratum))] | None = unset(
+    strata: Annotated[list[Stratum], Field(max_length=len(Stratum))] | None = unset(
         "Of sample: its shares are those of the population"
     )
     seed: Annotated[str, Field(min_length=1, max_length=MAX_SEED)] | None = unset(
