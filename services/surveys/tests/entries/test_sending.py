@@ -212,11 +212,16 @@ async def test_registry_says_who_is_meant_and_where_they_are_reached(
     cipher: FieldCipher,
     settings: Settings,
     graduates: list[UUID],
+    rows: Rows,
+    wave: Json,
 ) -> None:
     book.write(graduates[0], "2024-0", "李四", email="li@example.cn")
-    await ask("2024-0")
+    # registry refuses the first and the last: they keep nobody waiting
+    for number in ("\0", "2024-0", "2024\0"):
+        await ask(number)
     means = means_of(registry, {Channel.EMAIL: outside}, database, cipher, settings)
     await answer(Desk(database.patient, cipher, partial(identify, registry), means))
     assert [(each.address, each.step.channel) for each in outside.arrived] == [
         (Address("li@example.cn", "李四"), "email")
     ]
+    assert await rows("SELECT 1 FROM entry_requests WHERE wave_id = :id", id=wave["id"]) == []

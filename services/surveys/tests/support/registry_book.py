@@ -36,7 +36,10 @@ class Book:
     async def _resolve(self, request: Request) -> Response:
         if self.down:
             return Response(status_code=503)
-        return JSONResponse({"rows": [self._resolved(each) for each in (await request.json())["rows"]]})
+        asked = (await request.json())["rows"]
+        if any("\0" in str(value) for row in asked for value in row.values()):
+            return Response(status_code=422)
+        return JSONResponse({"rows": [self._resolved(each) for each in asked]})
 
     def _resolved(self, row: Json) -> Json:
         found = self.numbers.get(row["student_number"])

@@ -10,7 +10,7 @@ from uuid import UUID
 from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
-from common.identifiers import GraduateId, InvitationId
+from common.identifiers import Cohort, GraduateId, InvitationId, SchoolCode
 from common.observability import logger
 from common.registry_client import RegistryClient, RegistryRefused, RegistryUnavailable, RowKey
 from common.sql import uuid_of
@@ -65,14 +65,30 @@ async def answer_requests(database: Database, cipher: FieldCipher, settings: Set
 
 
 async def identify(registry: RegistryClient, wave: Wave, found: Sequence[Request]) -> dict[UUID, GraduateId]:
-    """Asks registry whom numbers and names mean together; raises RegistryUnavailable or RegistryRefused."""
+    """Asks registry whom numbers and names mean together; what it does not take, such as a NUL, means no person.
+
+    A request that is refused keeps no other one waiting: those beside it are asked for without it. Raises
+    RegistryUnavailable.
+    """
     if wave.cohort is None:
         return {}
+    try:
+        return await _known(registry, wave.school_code, wave.cohort, found)
+    except RegistryRefused:
+        middle = len(found) // 2
+        if not middle:
+            return {}
+        return {**await identify(registry, wave, found[:middle]), **await identify(registry, wave, found[middle:])}
+
+
+async def _known(
+    registry: RegistryClient, school_code: SchoolCode, cohort: Cohort, found: Sequence[Request]
+) -> dict[UUID, GraduateId]:
     rows = [
         RowKey(row=at, student_number=each.named.student_number, exam_number=None, name=each.named.name)
         for at, each in enumerate(found)
     ]
-    known = await registry.resolved(wave.school_code, wave.cohort, rows)
+    known = await registry.resolved(school_code, cohort, rows)
     return {
         found[each["row"]].id: GraduateId(uuid_of(each["graduate_id"]))
         for each in known
