@@ -45,6 +45,7 @@ class OptOutBody(BaseModel, from_attributes=True):
 
     id: UUID
     version: int
+    change_token: None = None
     school_code: str
     graduate_id: UUID | None
     employer_id: UUID | None

@@ -36,11 +36,13 @@ class TableObservation(_Whole):
 
     group: Group
     row: str | None = Field(default=None, description="Where a whole matrix is asked for")
-    n: int | None
+    n: int | None = Field(description="Answers that say something: neither refused nor hidden")
     cells: list[CellBody] | None
-    mean: str | None
-    nps: str | None
-    median: str | None = Field(default=None, description="Of numbers and amounts, as are `p25` and `p75`")
+    mean: str | None = Field(description="In the unit of the question: steps of a scale, yuan of an amount")
+    nps: str | None = Field(description="Promoters less detractors, in points from -100 to 100")
+    median: str | None = Field(
+        default=None, description="Of numbers and amounts, as are `p25` and `p75`; in the unit of the question"
+    )
     p25: str | None = None
     p75: str | None = None
     per_employer: str | None = Field(default=None, description="Of employers: one vote each")

@@ -109,6 +109,7 @@ class WeightingBody(BaseModel, from_attributes=True):
 
     id: UUID
     version: int
+    change_token: None = None
     edition: int
     method: Method
     by: list[str]
