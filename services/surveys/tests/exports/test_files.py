@@ -1,6 +1,11 @@
 """Other programs read from each kind of file what was answered, over versions of a questionnaire."""
 
+import json
 import re
+import socket
+import subprocess
+import sys
+from array import array
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,7 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
 from surveys.answers.commands import end_past
+from surveys.exports.operations.statistics_file import MODULE
 from surveys.results.commands import take_due
 
 Json = dict[str, Any]
@@ -200,3 +206,15 @@ async def test_a_file_has_the_weights_that_it_is_asked_for_with(
     unknown = await manager.post(f"{place}/exports", json={"weighting": str(uuid4())})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_weighting")
     assert [each["pointer"] for each in unknown.json()["errors"]] == ["/weighting"]
+
+
+def test_a_sav_is_answered_through_a_socket_as_the_loop_of_services_gives_one() -> None:
+    columns = [{"name": "n", "label": "n", "storage": "number", "whole": True, "labels": [], "missing": []}]
+    sent = [json.dumps(columns).encode(), array("d", [1.0, 2.0]).tobytes()]
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            given = b"".join(len(part).to_bytes(4) + part for part in sent)
+            subprocess.run([sys.executable, "-I", "-m", MODULE], input=given, stdout=theirs.fileno(), check=True)
+        content = b"".join(iter(lambda: ours.recv(1 << 16), b""))
+    assert content.startswith(b"$FL2")
