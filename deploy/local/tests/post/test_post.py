@@ -102,6 +102,8 @@ async def test_a_message_is_kept_once_however_often_it_is_repeated(post: Running
         (MESSAGE | {"params": {"link": "x"}}, SECRET, {}, 422),
         ({"id": "x"}, SECRET, {}, 422),
     ],
+    # secrets are another in each process that runs tests
+    ids=("foreign", "old", "other key", "to nobody", "lacks parameters", "lacks all"),
 )
 async def test_what_is_not_as_it_is_written_is_refused(
     post: Running, message: Json, secret: str, headers: dict[str, str], status: int
