@@ -173,7 +173,17 @@ async def test_an_unlinkable_wave_has_rows_without_groups_or_time(
     assert len({row["respondent"] for row in rows}) == 2
 
 
-async def test_an_answer_that_has_lost_the_person_or_is_excluded(
+async def test_an_answer_that_is_excluded_is_in_no_file_until_it_is_included(
+    manager: httpx.AsyncClient, worker: OperationRunner, answered: Json
+) -> None:
+    [one, *_] = (await manager.get("/v1/responses", params={"wave": answered["id"]})).json()["items"]
+    for act, count in (("exclude", 2), ("include", 3)):
+        done = await manager.post(f"/v1/responses/{one['id']}/{act}", json={"reason": "示例"}, headers=ANY)
+        assert done.status_code == 200, done.text
+        assert len(rows_of_csv(await fetched(manager, worker, answered["id"]))) == count
+
+
+async def test_an_answer_that_has_lost_the_person_stays_under_another_respondent(
     manager: httpx.AsyncClient, worker: OperationRunner, database: Database, cipher: FieldCipher, answered: Json,
     moved: Any, rows: Any,
 ) -> None:  # fmt: skip

@@ -97,6 +97,20 @@ async def test_two_people_make_a_file_with_the_persons_that_one_fetches_once(
     assert done == ["ask", "approve", "make", "fetch"]
 
 
+async def test_of_many_who_fetch_at_once_one_has_the_file(
+    manager: httpx.AsyncClient, officer: httpx.AsyncClient, worker: OperationRunner, answered: Json, people: list[UUID]
+) -> None:
+    for number in range(ROUNDS):
+        export = await asked(manager, answered["id"], reason=f"回访 {number}")
+        assert (await acted(officer, export, "approve")).status_code == 200
+        await worker.run_once()
+        place = f"/v1/exports/{export['id']}/file"
+        answers = await asyncio.gather(*(manager.get(place) for _ in range(6)))
+        given = [each for each in answers if each.status_code == 200]
+        assert [len(rows_of_csv(each.content)) for each in given] == [len(people)]
+        assert {each.status_code for each in answers} == {200, 410}
+
+
 async def test_who_may_not_be_given_away_is_not_in_a_file_with_the_persons(
     manager: httpx.AsyncClient, officer: httpx.AsyncClient, worker: OperationRunner, answered: Json,
     people: list[UUID], book: Book,
