@@ -11,6 +11,7 @@ from common.spreadsheets import kinds, reading
 def test_every_rule_is_complete() -> None:
     for each in rules().values():
         assert each.subject in {
+            "answer",
             "any",
             "employer",
             "evidence",
