@@ -13,11 +13,13 @@ import httpx
 
 from servers.child import Child, Program
 from servers.ports import LOOPBACK, free_port
+from servers.problems import StartProblem
 
 BUCKET = "quxiang"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests-secret"}
 
 _PATIENCE = 60.0
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,33 @@ class ObjectStorage:
 @asynccontextmanager
 async def object_storage(folder: Path) -> AsyncIterator[ObjectStorage]:
     """Starts a server that keeps its files in the folder; clients need CREDENTIALS in their environment."""
+    storage = await _started(folder)
+    try:
+        yield storage
+    finally:
+        # nothing of it is needed any more, and its own end takes seconds
+        storage.server.kill()
+        await storage.server.exited()
+
+
+async def _started(folder: Path) -> ObjectStorage:
+    """A server that is ready; raises StartProblem after the last try."""
+    tries = _TRIES
+    while True:
+        storage, tries = _prepared(folder), tries - 1
+        try:
+            await storage.server.start()
+            await storage.server.until_ready(_PATIENCE)
+        except StartProblem:
+            # of its eight ports another program may have taken one meanwhile
+            storage.server.kill()
+            if not tries:
+                raise
+        else:
+            return storage
+
+
+def _prepared(folder: Path) -> ObjectStorage:
     ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
     identity = {"accessKey": CREDENTIALS["AWS_ACCESS_KEY_ID"], "secretKey": CREDENTIALS["AWS_SECRET_ACCESS_KEY"]}
     actions = ["Admin", "Read", "Write", "List"]
@@ -52,15 +81,7 @@ async def object_storage(folder: Path) -> AsyncIterator[ObjectStorage]:
             return False
 
     program = Program("weed", (*_command(folder, ports), f"-s3.config={config}"), folder / "weed.log", ready)
-    child = Child(program)
-    await child.start()
-    try:
-        await child.until_ready(_PATIENCE)
-        yield ObjectStorage(f"s3://{BUCKET}/tests?endpoint=http://{LOOPBACK}:{ports['s3']}", child)
-    finally:
-        # nothing of it is needed any more, and its own end takes seconds
-        child.kill()
-        await child.exited()
+    return ObjectStorage(f"s3://{BUCKET}/tests?endpoint=http://{LOOPBACK}:{ports['s3']}", Child(program))
 
 
 def _command(folder: Path, ports: Mapping[str, int]) -> tuple[str, ...]:
