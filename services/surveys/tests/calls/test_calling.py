@@ -71,8 +71,9 @@ async def test_an_outcome_is_said_once_and_by_who_called(
     assert (await said(elsewhere, call, "busy")).status_code == 404, "who called works for another school now"
     assert (await said(one, {"id": uuid4()}, "busy")).status_code == 404
     assert (await said(one, call, "engaged")).status_code == 422
-    refused = await said(one, call, "busy", callback_at="2199-01-01T10:00:00+08:00")
-    assert refused.json()["errors"][0]["pointer"] == "/callback_at"
+    for outcome, time in (("busy", {"callback_at": "2199-01-01T10:00:00+08:00"}), ("callback", {})):
+        refused = await said(one, call, outcome, **time)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/callback_at")
     assert (await said(one, call, "busy")).status_code == 200
     again = await said(one, call, "refused")
     assert (again.status_code, again.json()["code"], again.json()["state"]) == (409, "outcome_given", "busy")

@@ -71,6 +71,7 @@ async def test_two_people_make_a_file_with_the_persons_that_one_fetches_once(
     await worker.run_once()
     work = (await officer.get(f"/v1/operations/{approved['operation_id']}")).json()
     assert (work["state"], work["result"]) == ("succeeded", {"export_id": export["id"], "rows": 3})
+    assert (await manager.get(f"/v1/operations/{approved['operation_id']}")).json() == work, "who asked sees it, too"
     for person in people:
         [access] = (await officer.get(f"/v1/graduates/{person}/accesses")).json()["items"]
         assert (access["kind"], access["purpose"], access["role"]) == ("export", "support", "survey_manager")

@@ -71,7 +71,7 @@ async def test_two_equal_keyings_are_one_answer_on_paper(
 
 
 async def test_keyings_that_differ_wait_for_a_manager(
-    key: Key, manager: httpx.AsyncClient, rows: Rows, graduates: list[UUID]
+    key: Key, client: Client, manager: httpx.AsyncClient, rows: Rows, graduates: list[UUID], school: str
 ) -> None:
     await key(ONE)
     paper = (await key(OTHER, {**VALUES, "match": 5, "comment": None})).json()
@@ -80,6 +80,8 @@ async def test_keyings_that_differ_wait_for_a_manager(
     assert (again.status_code, again.json()["code"], again.json()["allowed_transitions"]) == (
         409, "transition_not_allowed", ["resolve"],
     )  # fmt: skip
+    for of_school, status in ((school, 403), ("98001", 404)):
+        assert (await resolve(client("interviewer", school=of_school), paper, VALUES)).status_code == status
     assert (await resolve(manager, paper, VALUES, "")).status_code == 428
     assert (await resolve(manager, paper, VALUES, '"1"')).status_code == 412
     refused = await resolve(manager, paper, {**VALUES, "match": 9})
@@ -152,7 +154,7 @@ async def test_only_who_is_asked_answers_and_only_in_an_open_wave(
     assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/graduate_id")
     foreign = client("survey_manager", school="98001")
     assert (await foreign.post(path, json={**body, "graduate_id": str(graduates[0])})).status_code == 404
-    assert (await keyer.get(path)).status_code == 404
+    assert (await keyer.get(path)).status_code == 403
     college = client("college_officer", school=school, college="C1")
     assert (await college.post(path, json={**body, "graduate_id": str(graduates[0])})).status_code == 403
     await moved(wave["id"], "closes_at = opens_at + interval '1 minute'")

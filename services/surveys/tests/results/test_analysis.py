@@ -162,7 +162,7 @@ async def test_response_analysis_is_for_those_who_see_the_wave(
     assert (nobody_yet["not_contacted"], nobody_yet["answer_share"]) == (3, None)
     for role, elsewhere in (("survey_manager", "99998"), ("college_officer", "99998"), ("school_officer", "99998")):
         assert (await client(role, school=elsewhere, college="01").get(path)).status_code == 404
-    assert (await client("interviewer", school=school).get(path)).status_code == 404
+    assert (await client("interviewer", school=school).get(path)).status_code == 403
     assert (await client("counsellor", school=school, class_="K1").get(path)).status_code in (403, 404)
     refused = await manager.get(path, params={"by": "college,gender"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "by")

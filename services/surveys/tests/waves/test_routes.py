@@ -166,6 +166,8 @@ async def test_a_wave_of_another_school_looks_like_none(client: Client, wave: Js
     foreign, missing = await stranger.get(f"/v1/waves/{wave['id']}"), await stranger.get(f"/v1/waves/{uuid4()}")
     assert foreign.status_code == missing.status_code == 404
     assert foreign.json() | {"trace_id": ""} == missing.json() | {"trace_id": ""}
+    own = client("interviewer", school=plan["school_code"])
+    assert (await own.get(f"/v1/waves/{wave['id']}")).status_code == 403, "a role without the act, in its school"
     assert (await stranger.get("/v1/waves", params={"school": plan["school_code"]})).json()["items"] == []
     assert (await stranger.post("/v1/waves", json=plan)).status_code == 404
     assert (await stranger.get(f"/v1/waves/{wave['id']}/invitations")).status_code == 404

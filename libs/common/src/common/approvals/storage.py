@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Date, Select, Table, and_, bindparam, literal_column, not_, update
 
-from common.approvals.domain import RequestState
+from common.approvals.domain import Asked, RequestState
 from common.auth import Actor, RowScope
 from common.clock import TODAY_SQL
 from common.database import NOW
@@ -54,6 +54,11 @@ def _narrowed(selected: Select[Any], table: Table, overdue: bool | None) -> Sele
         return selected
     is_overdue = and_(table.c.state == RequestState.OPEN.value, table.c.due_on < _TODAY)
     return selected.where(is_overdue if overdue else not_(is_overdue))
+
+
+def asked_by(request: Asked) -> Actor:
+    """Who asked: in whose name what was asked for is done."""
+    return Actor(request.requested_by, request.requested_by_role)
 
 
 async def decide(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.auth import Actor
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork, new_id
 from common.identifiers import OperationId
@@ -46,11 +47,15 @@ async def submit(
     parameters: Mapping[str, Any],
     *,
     school_code: str | None = None,
+    asked_by: Actor | None = None,
 ) -> None:
     """Stores the operation and its upload; a worker takes it after the commit.
 
-    `parameters` are stored in the clear: codes and settings, nothing personal, not even the file's name.
+    It is the work of who acts, or of `asked_by`, where another person only lets it begin: who asked sees it, and it is
+    done in that name. `parameters` are stored in the clear: codes and settings, nothing personal, not even the name of
+    the file.
     """
-    await storage.insert(unit.connection, new.id, kind, parameters, unit.actor, school_code, unit.correlation_id)
+    actor = asked_by or unit.actor
+    await storage.insert(unit.connection, new.id, kind, parameters, actor, school_code, unit.correlation_id)
     for index, sealed in enumerate(new.parts):
         await storage.insert_upload_chunk(unit.connection, new.id, index, sealed)

@@ -125,7 +125,8 @@ async def approve(
     export = await _to_decide(unit, caller, cipher, export_id, expected)
     must_be_in_force(export.purpose)
     new = NewOperation(OperationId(await new_id(unit.connection)))
-    await submit(unit, new, KIND, {"clear_export_id": str(export_id)}, school_code=export.plan.school_code)
+    about, school = {"clear_export_id": str(export_id)}, export.plan.school_code
+    await submit(unit, new, KIND, about, school_code=school, asked_by=requests.asked_by(export))
     values = {"operation_id": new.id}
     await requests.decide(unit.connection, clear_exports, export_id, RequestState.APPROVED, unit.actor, values)
     return await _recorded(unit, cipher, export_id, "approve")

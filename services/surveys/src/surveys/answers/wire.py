@@ -100,6 +100,7 @@ class RevealedBody(BaseModel):
 
     response_id: UUID
     version: int
+    change_token: None = None
     graduate_id: UUID | None
     employer_id: UUID | None
     wave_id: UUID

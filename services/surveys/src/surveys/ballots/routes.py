@@ -13,8 +13,7 @@ from common.identifiers import WaveId
 from surveys.ballots import commands
 from surveys.ballots.wire.slips import slips_of
 from surveys.invitations.routes import PublicUrl
-from surveys.waves import storage as waves
-from surveys.waves.commands import permitted
+from surveys.waves.commands import managed
 
 router = Router(prefix="/v1/waves", tags=["waves"])
 
@@ -32,7 +31,7 @@ async def make_code_sheets(
     *, caller: Caller, database: Db, wave_id: WaveId, base: PublicUrl, language: Language = "zh"
 ) -> Response:
     async with database.reading() as connection:
-        wave = permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
+        wave = await managed(connection, caller, wave_id)
     codes = await asyncio.to_thread(commands.codes_for, wave.eligible)
     act = partial(commands.make_sheets, caller=caller, wave_id=wave_id, codes=codes)
     sheets = await database.act(caller.actor, act)

@@ -113,7 +113,9 @@ async def say_outcome(
     Raises NotFound for a call of another, OutcomeGiven, LeaseLost, or Invalid for a wrong time to call again.
     """
     call = await _standing(unit, caller, call_id)
-    must_be_callable_again(outcome, callback_at, await storage.now(unit.connection))
+    wave = await waves.current(unit.connection, call.wave_id)
+    now = await storage.now(unit.connection)
+    must_be_callable_again(outcome, callback_at, now=now, closes_at=wave.closes_at)
     said = await storage.say(unit.connection, call, outcome, callback_at)
     detail = {"version": said.version, "outcome": outcome.value}
     await unit.audit("call.outcome", "call", call.id, school_code=call.school_code, detail=detail)

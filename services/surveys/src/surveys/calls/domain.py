@@ -42,7 +42,7 @@ class Outcome(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
-ENDING = (Outcome.REFUSED, Outcome.WRONG_NUMBER, Outcome.NOT_ELIGIBLE)
+ENDING = (Outcome.COMPLETED, Outcome.REFUSED, Outcome.WRONG_NUMBER, Outcome.NOT_ELIGIBLE)
 """After these a person is not called again in the wave."""
 
 
@@ -99,7 +99,9 @@ class LeaseLost(Conflict):
 _ONLY_CALLBACK = Message(
     "只有结果为 callback 时才能约定回拨时间", "Only the outcome `callback` has a time to call again"
 )
+_NEEDS_TIME = Message("结果为 callback 时须约定回拨时间", "The outcome `callback` needs the time to call again")
 _PAST = Message("回拨时间须晚于现在", "The time to call again must be in the future")
+_OVER = Message("回拨时间须早于本轮截止时间", "The time to call again must be before the wave closes")
 
 
 def band_at(moment: datetime) -> int | None:
@@ -113,11 +115,16 @@ def band_at(moment: datetime) -> int | None:
     return begun if 0 < begun < len(BANDS) else None
 
 
-def must_be_callable_again(outcome: Outcome, callback_at: datetime | None, now: datetime) -> None:
-    """Raises Invalid for a time to call again of another outcome than `callback`, or one that has passed."""
-    if callback_at is None:
-        return
-    if outcome is not Outcome.CALLBACK:
-        raise Invalid([FieldProblem("/callback_at", "not_allowed", _ONLY_CALLBACK)])
-    if callback_at <= now:
-        raise Invalid([FieldProblem("/callback_at", "callback_in_past", _PAST)])
+def must_be_callable_again(
+    outcome: Outcome, callback_at: datetime | None, *, now: datetime, closes_at: datetime
+) -> None:
+    """Raises Invalid unless `callback`, and no other outcome, names a time to come before the wave closes."""
+    problem = None
+    if (outcome is Outcome.CALLBACK) is (callback_at is None):
+        problem = ("required", _NEEDS_TIME) if callback_at is None else ("not_allowed", _ONLY_CALLBACK)
+    elif callback_at is not None and callback_at <= now:
+        problem = ("callback_in_past", _PAST)
+    elif callback_at is not None and callback_at >= closes_at:
+        problem = ("callback_after_close", _OVER)
+    if problem is not None:
+        raise Invalid([FieldProblem("/callback_at", *problem)])

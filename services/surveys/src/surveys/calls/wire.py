@@ -44,7 +44,8 @@ class OutcomeForm(StrictModel):
 
     outcome: Outcome
     callback_at: Instant | None = Field(
-        default=None, description="Of `callback` alone: when the person wants to be called again"
+        default=None,
+        description="Of `callback` alone, and needed there: when to call again, before the wave closes",
     )
 
 

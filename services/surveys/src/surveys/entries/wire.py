@@ -50,6 +50,8 @@ class MyWaveBody(BaseModel, from_attributes=True):
 class EntryBody(BaseModel):
     """What answers as a personal link does, until it expires."""
 
+    version: int = Field(default=1, description="A token never changes")
+    change_token: None = None
     token: str = Field(description="For `Authorization: Survey TOKEN`")
     link: str
     expires_at: datetime

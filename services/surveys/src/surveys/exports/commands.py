@@ -167,7 +167,8 @@ async def approve(
     """
     asked = await _to_decide(unit, caller, cipher, export_id, expected)
     new = NewOperation(OperationId(await new_id(unit.connection)))
-    await submit(unit, new, KIND, {"export_id": str(export_id)}, school_code=asked.school_code)
+    about = {"export_id": str(export_id)}
+    await submit(unit, new, KIND, about, school_code=asked.school_code, asked_by=approvals.asked_by(asked))
     values = {"operation_id": new.id}
     await approvals.decide(unit.connection, exports, export_id, RequestState.APPROVED, unit.actor, values)
     return await _recorded(unit, cipher, export_id, "approve")

@@ -13,9 +13,8 @@ from common.identifiers import InvitationId, WaveId
 from common.operations.routes import Operation, accept
 from surveys.invitations import commands, storage
 from surveys.invitations.domain import Invitation
-from surveys.invitations.wire import InvitationBody, NewInvitations
-from surveys.waves import storage as waves
-from surveys.waves.commands import permitted
+from surveys.invitations.wire import InvitationBody, NewInvitations, RevokedBody
+from surveys.waves.commands import managed
 
 router = Router(prefix="/v1/waves/{wave_id}/invitations", tags=["invitations"])
 revoking = Router(prefix="/v1/invitations", tags=["invitations"])
@@ -33,7 +32,7 @@ async def list_invitations(
     *, caller: Caller, database: Db, cipher: Cipher, wave_id: WaveId, page: Page, base: PublicUrl
 ) -> PageOf[InvitationBody]:
     async with database.reading() as connection:
-        wave = permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
+        wave = await managed(connection, caller, wave_id)
         found = await storage.page(connection, wave.id, page.last_seen(UUID), page.limit + 1)
     links = commands.links(cipher, base, found[: page.limit]) if caller.role is Role.SURVEY_MANAGER else {}
     # committed before they are shown: no link leaves without its trail
@@ -52,7 +51,7 @@ async def invite(
     *, request: Request, caller: Caller, database: Db, wave_id: WaveId, body: NewInvitations, once: IdempotencyKey
 ) -> Response:
     async with database.reading() as connection:
-        wave = permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
+        wave = await managed(connection, caller, wave_id)
     return await accept(
         request,
         database,
@@ -67,7 +66,7 @@ async def invite(
 
 @revoking.post(
     "/{invitation_id}/revoke",
-    response_model=InvitationBody,
+    response_model=RevokedBody,
     summary="Take a link back that was not answered yet",
     description="From then on it opens nothing; 409 once it was answered, has expired or was revoked.",
 )
@@ -84,7 +83,7 @@ async def revoke_invitation(
     return await answer(
         database.act(caller.actor, partial(commands.revoke, caller=caller, invitation_id=invitation_id), once),
         show=lambda invitation: Response(
-            InvitationBody.of(invitation, None).model_dump_json(), media_type="application/json"
+            RevokedBody.of(invitation, None).model_dump_json(), media_type="application/json"
         ),
         again=again,
     )

@@ -31,3 +31,10 @@ class InvitationBody(BaseModel):
     def of(cls, invitation: Invitation, link: str | None) -> Self:
         """The invitation with its link, where the caller reads it."""
         return cls.model_validate({**vars(invitation), "link": link})
+
+
+class RevokedBody(InvitationBody):
+    """An invitation that was just taken back; its state is all that changes, so versions of it are not counted."""
+
+    version: None = None
+    change_token: None = None

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from common.approvals.domain import TransitionNotAllowed
-from common.auth import SYSTEM, Principal, Role
+from common.auth import EVERYTHING, SYSTEM, Principal, Role
 from common.crypto import FieldCipher
 from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, Invalid, NotFound, must_equal
 from common.identifiers import GraduateId, WaveId
+from common.sql import Connection
 from surveys.answers.commands import Asked, asked_in, enter, faults_of, must_be_enterable, statement_of
 from surveys.ballots.domain import must_have_links
 from surveys.entries.commands import invited
@@ -103,11 +104,11 @@ async def resolve(
     Sensitive questions count only where both have keyed that consent. Raises NotFound, Forbidden, the refusals of a
     precondition, TransitionNotAllowed, WaveClosed, WaveFrozen, AlreadySubmitted, or Invalid.
     """
-    found = permitted(caller, await storage.find(unit.connection, caller.row_scope(), paper_id))
+    found = await managed(unit.connection, caller, paper_id)
     wave = await waves.current(unit.connection, found.wave_id, hold=True)
     asked = await asked_in(unit.connection, wave)
     held = await invited(unit, cipher=cipher, wave=wave, graduate_id=found.graduate_id)
-    paper = permitted(caller, await storage.find(unit.connection, caller.row_scope(), paper_id, hold=True))
+    paper = await managed(unit.connection, caller, paper_id, hold=True)
     must_equal(expected, paper.version)
     if paper.state is not PaperState.DIFFERS:
         raise TransitionNotAllowed(paper.state.value, [])
@@ -120,9 +121,10 @@ async def resolve(
     return await _submit(unit, cipher, wave, held, paper, keyed)
 
 
-def permitted(caller: Principal, paper: Paper | None) -> Paper:
-    """The paper that was looked for in the caller's scope; raises NotFound, then Forbidden."""
-    if paper is None:
+async def managed(connection: Connection, caller: Principal, paper_id: PaperId, *, hold: bool = False) -> Paper:
+    """A paper of the caller's school, for managers; raises NotFound, then Forbidden for who only keys papers."""
+    paper = await storage.find(connection, EVERYTHING, paper_id, hold=hold)
+    if paper is None or not caller.sees_school(paper.school_code):
         raise NotFound
     caller.must_be_in(MANAGERS)
     return paper

@@ -17,8 +17,7 @@ from surveys.papers.commands import Handled
 from surveys.papers.domain import PaperId, PaperState
 from surveys.papers.wire import PaperBody, PaperForm, ResolutionForm
 from surveys.responses import storage as responses
-from surveys.waves import storage as waves
-from surveys.waves.commands import permitted
+from surveys.waves.commands import managed
 
 keying = Router(prefix="/v1/waves/{wave_id}/papers", tags=["papers"])
 router = Router(prefix="/v1/papers", tags=["papers"])
@@ -31,7 +30,7 @@ async def list_papers(
     *, caller: Caller, database: Db, wave_id: WaveId, page: Page, state: StateQuery = None
 ) -> PageOf[PaperBody]:
     async with database.reading() as connection:
-        permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
+        await managed(connection, caller, wave_id)
         scope, after = caller.row_scope(), page.last_seen(UUID)
         found = await storage.page(connection, scope, wave_id, state, after, page.limit + 1)
     return page_of(page, found, lambda paper: paper.id, lambda paper: PaperBody.of(Handled(paper)))
@@ -62,7 +61,7 @@ async def key_paper(
 @router.get("/{paper_id}", response_model=PaperBody, summary="One paper, without what was keyed")
 async def read_paper(*, caller: Caller, database: Db, paper_id: PaperId) -> Response:
     async with database.reading() as connection:
-        paper = commands.permitted(caller, await storage.find(connection, caller.row_scope(), paper_id))
+        paper = await commands.managed(connection, caller, paper_id)
     return resource(PaperBody.of(Handled(paper)), paper.version)
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from common.auth import SYSTEM, Principal
+from common.auth import EVERYTHING, SYSTEM, Principal
 from common.clock import now
 from common.database import Database, UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid, Message, NotFound, must_equal
 from common.observability import logger
+from common.sql import Connection
 from surveys.wave_plans import storage
 from surveys.wave_plans.domain import NewWavePlan, WavePlan, WavePlanId
 from surveys.waves import commands as waves
@@ -53,7 +54,7 @@ async def change(
 
     A plan is ended by its last year.
     """
-    found = permitted(caller, await storage.find(unit.connection, caller.row_scope(), plan_id, for_update=True))
+    found = await managed(unit.connection, caller, plan_id, for_update=True)
     must_equal(expected, found.version)
     changes = changed(found)
     after = replace(found, **changes)
@@ -67,9 +68,12 @@ async def change(
     return saved
 
 
-def permitted(caller: Principal, plan: WavePlan | None) -> WavePlan:
-    """The plan that was looked for in the caller's scope; raises NotFound, then Forbidden."""
-    if plan is None:
+async def managed(
+    connection: Connection, caller: Principal, plan_id: WavePlanId, *, for_update: bool = False
+) -> WavePlan:
+    """A plan of the caller's school, for managers, locked on demand; raises NotFound, then Forbidden."""
+    plan = await storage.find(connection, EVERYTHING, plan_id, for_update=for_update)
+    if plan is None or not caller.sees_school(plan.school_code):
         raise NotFound
     caller.must_be_in(waves.MANAGERS)
     return plan

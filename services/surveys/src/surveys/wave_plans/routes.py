@@ -61,7 +61,7 @@ async def change_wave_plan(
 
 async def _found(database: Database, caller: Principal, plan_id: WavePlanId) -> WavePlan:
     async with database.reading() as connection:
-        return commands.permitted(caller, await storage.find(connection, caller.row_scope(), plan_id))
+        return await commands.managed(connection, caller, plan_id)
 
 
 def _shown(plan: WavePlan) -> Response:

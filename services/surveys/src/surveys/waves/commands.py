@@ -75,7 +75,7 @@ async def change(
 
     Raises NotFound, Forbidden, the refusals of a precondition, WaveClosed, NotChangeable, CodeTaken, or Invalid.
     """
-    permitted(caller, await storage.find(unit.connection, caller.row_scope(), wave_id))
+    await managed(unit.connection, caller, wave_id)
     wave = await storage.lock(unit.connection, wave_id)
     must_equal(expected, wave.version)
     changed = must_be_changeable(wave, with_code(wave, changes))
@@ -100,19 +100,18 @@ def must_manage(caller: Principal, plan: WavePlan) -> None:
         raise NotFound
 
 
+async def managed(connection: Connection, caller: Principal, wave_id: WaveId) -> Wave:
+    """A wave of the caller's school, for an act that managers do; raises NotFound, then Forbidden for other roles."""
+    wave = await of_own_school(connection, caller, wave_id)
+    caller.must_be_in(MANAGERS)
+    return wave
+
+
 async def of_own_school(connection: Connection, caller: Principal, wave_id: WaveId) -> Wave:
     """A wave of a school that the caller belongs to, for acts that roles of a college do, too; raises NotFound."""
     wave = await storage.find(connection, EVERYTHING, wave_id)
     if wave is None or not caller.sees_school(wave.school_code):
         raise NotFound
-    return wave
-
-
-def permitted(caller: Principal, wave: Wave | None) -> Wave:
-    """The wave that was looked for in the caller's scope; raises NotFound, then Forbidden."""
-    if wave is None:
-        raise NotFound
-    caller.must_be_in(MANAGERS)
     return wave
 
 

@@ -18,7 +18,7 @@ from surveys.populations.wire import PanelWaveBody
 from surveys.waves import commands, storage
 from surveys.waves.announcements import change_token
 from surveys.waves.domain import Audience, Wave, WavePlan
-from surveys.waves.wire import NewWave, NewWaveBody, WaveBody, WavePatch
+from surveys.waves.wire import NewWave, NewWaveBody, WaveBody, WavePatch, WrittenWaveBody
 
 router = Router(prefix="/v1/waves", tags=["waves"])
 
@@ -69,7 +69,7 @@ async def create_wave(
     async def created(wave: Wave) -> Response:
         async with database.reading() as connection:
             token = await change_token(connection, wave)
-        return resource(NewWaveBody.of(wave, token, met), wave.version, 201, f"/v1/waves/{wave.id}")
+        return resource(NewWaveBody.of(wave, token, min_change_met=met), wave.version, 201, f"/v1/waves/{wave.id}")
 
     return await answer(
         database.act(caller.actor, partial(commands.create, caller=caller, plan=plan), once),
@@ -80,7 +80,7 @@ async def create_wave(
 
 @router.patch(
     "/{wave_id}",
-    response_model=WaveBody,
+    response_model=WrittenWaveBody,
     summary="Change a wave that has not closed",
     description="Everything in the body before it opens; while it is open a later `closes_at` and higher "
     "caps, else 422 `not_changeable`; afterwards 409.",
@@ -88,7 +88,7 @@ async def create_wave(
 async def change_wave(*, caller: Caller, database: Db, wave_id: WaveId, if_match: IfMatch, body: WavePatch) -> Response:
     act = partial(commands.change, caller=caller, wave_id=wave_id, expected=if_match, changes=body.changes())
     wave = await database.act(caller.actor, act)
-    return resource(WaveBody.model_validate(wave), wave.version)
+    return resource(WrittenWaveBody.of(wave), wave.version)
 
 
 @router.get("/{wave_id}/panel", summary="What became of a panel, wave by wave")
@@ -117,4 +117,4 @@ async def _is_possible(database: Database, plan: WavePlan) -> bool:
 
 async def _found(database: Database, caller: Principal, wave_id: WaveId) -> Wave:
     async with database.reading() as connection:
-        return commands.permitted(caller, await storage.find(connection, caller.row_scope(), wave_id))
+        return await commands.managed(connection, caller, wave_id)

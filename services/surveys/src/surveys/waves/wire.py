@@ -205,14 +205,19 @@ class WaveBody(BaseModel, from_attributes=True):
     withdrawn_after_freeze: int
 
 
-class NewWaveBody(WaveBody):
-    """A wave that was just created."""
+class WrittenWaveBody(WaveBody):
+    """A wave that was just written."""
 
     change_token: str | None
-    min_change_met: bool
 
     @classmethod
-    def of(cls, wave: Wave, token: ChangeToken | None, min_change_met: bool) -> Self:
-        """The wave with the token of its last event."""
-        beside = {"year": wave.year, "change_token": token and token.encode(), "min_change_met": min_change_met}
-        return cls.model_validate(vars(wave) | beside)
+    def of(cls, wave: Wave, token: ChangeToken | None = None, **beside: bool) -> Self:
+        """The wave with the token of the last event about it that was published."""
+        beside_wave = {"year": wave.year, "change_token": token and token.encode(), **beside}
+        return cls.model_validate(vars(wave) | beside_wave)
+
+
+class NewWaveBody(WrittenWaveBody):
+    """A wave that was just created."""
+
+    min_change_met: bool

@@ -15,8 +15,7 @@ from common.operations.routes import Operation
 from surveys.answer_imports.imports.operations import KIND
 from surveys.answers.commands import statement_of
 from surveys.ballots.domain import must_have_links
-from surveys.waves import storage as waves
-from surveys.waves.commands import permitted
+from surveys.waves.commands import managed
 from surveys.waves.domain import must_not_be_over
 
 router = Router(prefix="/v1/waves/{wave_id}/imports", tags=["imports"])
@@ -42,7 +41,7 @@ class AnswerImportForm(SchoolImportForm):
 async def import_answers(sending: ImportRequest, wave_id: WaveId, upload: Upload[AnswerImportForm]) -> Response:
     form = upload.form
     async with sending.database.reading() as connection:
-        wave = permitted(sending.caller, await waves.find(connection, sending.caller.row_scope(), wave_id))
+        wave = await managed(connection, sending.caller, wave_id)
         wave.must_have_opened()
         must_not_be_over(wave)
         must_have_links(wave)

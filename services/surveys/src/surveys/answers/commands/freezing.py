@@ -16,7 +16,7 @@ from surveys.answers.storage.freezing import Counted, FrozenRow
 from surveys.ballots import storage as ballots
 from surveys.ballots.domain import Ballot
 from surveys.waves import storage as waves
-from surveys.waves.commands import permitted
+from surveys.waves.commands import managed
 from surveys.waves.domain import Anonymity, Wave, must_be_freezable
 
 SALT_BYTES = 16
@@ -26,7 +26,7 @@ SALT_BYTES = 16
 async def freezable(database: Database, caller: Principal, cipher: FieldCipher, wave_id: WaveId) -> list[FrozenRow]:
     """The rows of a wave as they count now, for `freeze`; raises NotFound, Forbidden, NotClosed or WaveFrozen."""
     async with database.reading() as connection:
-        must_be_freezable(permitted(caller, await waves.find(connection, caller.row_scope(), wave_id)))
+        must_be_freezable(await managed(connection, caller, wave_id))
         counted = await _counted(connection, wave_id)
     # decrypting thousands of answers would hold up every request of this process
     return await asyncio.to_thread(_frozen, cipher, counted)
@@ -40,7 +40,7 @@ async def freeze(
     Raises NotFound, Forbidden, the refusals of a precondition, NotClosed, WaveFrozen, or Missing where answers have
     been withdrawn since the rows were made.
     """
-    permitted(caller, await waves.find(unit.connection, caller.row_scope(), wave_id))
+    await managed(unit.connection, caller, wave_id)
     wave = await waves.lock(unit.connection, wave_id)
     must_equal(expected, wave.version)
     must_be_freezable(wave)

@@ -37,10 +37,9 @@ from surveys.ballots.domain import digest_of
 from surveys.invitations.domain import LinkRefused, has_form
 from surveys.questionnaires.domain.logic import logic_of
 from surveys.questionnaires.wire import Evaluated
-from surveys.waves import storage as waves
-from surveys.waves.commands import permitted
+from surveys.waves.commands import managed
 from surveys.waves.domain import Wave
-from surveys.waves.wire import WaveBody
+from surveys.waves.wire import WrittenWaveBody
 
 
 async def check_link(request: Request) -> None:
@@ -249,7 +248,7 @@ async def withdraw_answer(*, invitation: Holder, database: Db) -> Response:
 
 @freezing.post(
     "/{wave_id}/freeze",
-    response_model=WaveBody,
+    response_model=WrittenWaveBody,
     summary="Freeze a closed wave: a hash fixes its answers, and they can only be withdrawn from then on",
 )
 async def freeze_wave(
@@ -257,7 +256,7 @@ async def freeze_wave(
 ) -> Response:
     async def again(_: object) -> Wave:
         async with database.reading() as connection:
-            return permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
+            return await managed(connection, caller, wave_id)
 
     async def frozen() -> Wave:
         # answers that are withdrawn meanwhile are left out of the next try
@@ -267,7 +266,7 @@ async def freeze_wave(
             with suppress(Missing):
                 return await database.act(caller.actor, act, once)
 
-    return await answer(frozen(), show=lambda wave: resource(WaveBody.model_validate(wave), wave.version), again=again)
+    return await answer(frozen(), show=lambda wave: resource(WrittenWaveBody.of(wave), wave.version), again=again)
 
 
 @revealing.post(

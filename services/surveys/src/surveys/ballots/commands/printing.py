@@ -18,7 +18,7 @@ from surveys.ballots.domain import (
 from surveys.questionnaires.storage import published
 from surveys.roster.storage import school_names
 from surveys.waves import storage as waves
-from surveys.waves.commands import permitted
+from surveys.waves.commands import managed
 from surveys.waves.domain import Wave, must_not_be_over
 
 
@@ -32,7 +32,7 @@ async def make_sheets(unit: UnitOfWork, *, caller: Principal, wave_id: WaveId, c
 
     Raises NotFound, Forbidden, NotUnlinkable, SentByLadder, WaveClosed, WaveFrozen, or AlreadyMade.
     """
-    permitted(caller, await waves.find(unit.connection, caller.row_scope(), wave_id))
+    await managed(unit.connection, caller, wave_id)
     wave = await waves.lock(unit.connection, wave_id)
     must_have_no_ladder(wave)
     await issue(unit, wave=wave, codes=codes)

@@ -13,8 +13,7 @@ from surveys.entries import commands, storage
 from surveys.entries.domain import NoSharedEntry
 from surveys.entries.wire import MEDIA_TYPES, EntryBody, MyWaveBody, Picture, entry_url, qr_code
 from surveys.invitations.routes import PublicUrl
-from surveys.waves import storage as waves
-from surveys.waves.commands import permitted
+from surveys.waves.commands import managed
 
 router = Router(prefix="/v1", tags=["entries"])
 
@@ -65,7 +64,7 @@ async def read_qr_code(
     kind: Annotated[Picture, Query(alias="format")] = "svg",
 ) -> Response:
     async with database.reading() as connection:
-        wave = permitted(caller, await waves.find(connection, caller.row_scope(), wave_id))
+        wave = await managed(connection, caller, wave_id)
     if wave.shared_code is None:
         raise NoSharedEntry
     return Response(qr_code(entry_url(base, wave.shared_code), kind), media_type=MEDIA_TYPES[kind])

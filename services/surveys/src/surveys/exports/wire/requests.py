@@ -42,6 +42,7 @@ class NewExport(StrictModel):
 class ExportAnswer(RequestAnswer):
     """An export as its readers see it; one without the persons is `unrestricted`: it needs no decision."""
 
+    change_token: None = None
     state: ExportState  # type: ignore[assignment]
     school_code: str
     wave_id: UUID
@@ -62,6 +63,7 @@ class ExportAnswer(RequestAnswer):
         """The export, with what the caller may do."""
         made: Mapping[str, Any] = {
             **vars(export.plan),
+            "change_token": None,
             "weighting": export.plan.weighting_id,
             "allowed_transitions": allowed_actions(export, caller.subject, decides=caller.role in DECIDERS),
         }

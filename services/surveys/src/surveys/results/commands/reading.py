@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.auth import Owners, Principal, Role, RowScope
-from common.errors import BadQuery, FieldProblem, Message, NotFound
+from common.auth import Principal, Role
+from common.errors import BadQuery, FieldProblem, Message
 from common.identifiers import WaveId
 from common.shown_groups.editions import in_order
 from common.shown_groups.tables import Table
@@ -12,8 +12,7 @@ from common.sql import Connection
 from surveys.results.domain.dimensions import Key
 from surveys.results.domain.editions import table_for
 from surveys.results.storage import editions
-from surveys.waves import storage as waves
-from surveys.waves.commands import MANAGERS
+from surveys.waves.commands import MANAGERS, of_own_school
 from surveys.waves.domain import Wave
 
 READERS = MANAGERS | {Role.COLLEGE_OFFICER}
@@ -21,19 +20,10 @@ READERS = MANAGERS | {Role.COLLEGE_OFFICER}
 
 async def readable(connection: Connection, caller: Principal, wave_id: WaveId) -> Wave:
     """The wave whose results are asked for; raises NotFound, then Forbidden."""
-    wave = await waves.find(connection, _of_school(caller), wave_id)
-    if wave is None:
-        raise NotFound
+    wave = await of_own_school(connection, caller, wave_id)
     caller.must_be_in(READERS)
-    return wave
-
-
-def _of_school(caller: Principal) -> RowScope:
-    """A college's officer sees the waves of its school, and in them the own college."""
-    if caller.role is not Role.COLLEGE_OFFICER:
-        return caller.row_scope()
     caller.own_college()
-    return RowScope(Owners(school_code=frozenset({caller.school_code}))) if caller.school_code else RowScope()
+    return wave
 
 
 _NO_GROUPS = Message(

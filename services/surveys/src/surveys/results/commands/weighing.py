@@ -40,7 +40,7 @@ from surveys.results.storage import editions, weightings
 from surveys.results.storage.answers import counted_answers, has_detached
 from surveys.results.storage.weightings import NewWeighting
 from surveys.waves import storage as waves
-from surveys.waves.commands import MANAGERS, permitted
+from surveys.waves.commands import MANAGERS, managed
 from surveys.waves.domain import Wave
 
 
@@ -91,7 +91,7 @@ async def weighed(
 
 async def weigh(unit: UnitOfWork, *, caller: Principal, wave_id: WaveId, made: NewWeighting) -> Weighting:
     """Stores weights; raises NotFound, Forbidden, or Missing where an edition or other weights have come since."""
-    permitted(caller, await waves.find(unit.connection, caller.row_scope(), wave_id))
+    await managed(unit.connection, caller, wave_id)
     wave = await waves.lock(unit.connection, wave_id)
     if await editions.remembered(unit.connection, wave_id) != made.known:
         raise Missing("weights")
