@@ -21,7 +21,7 @@ ROOT_MODULES = {"__init__", "__main__", "settings", "app", "areas", "schema", "m
 COMPOSED = {
     "registry": {"dictionary", "maintenance", "other_services"},
     "destinations": {"dictionary", "maintenance", "registry_client", "retention", "ring_keys", "verification"},
-    "surveys": {"destinations_client", "directory", "histories", "maintenance", "verification"},
+    "surveys": {"destinations_client", "directory", "histories", "invariants", "maintenance", "verification"},
     "indicators": {"histories", "maintenance", "reconciling"},
 }
 """What a service composes at its root beside its areas."""

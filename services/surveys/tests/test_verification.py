@@ -16,6 +16,7 @@ from common.database import Database
 from common.identifiers import SchoolCode
 from surveys.answers.commands import close_due_waves
 from surveys.histories import OF_DESTINATIONS, OF_REGISTRY, verify_with_events
+from surveys.invariants import INVARIANTS
 from surveys.maintenance import run_verify
 from surveys.settings import Settings
 from surveys.verification import CHECKS
@@ -197,6 +198,7 @@ async def test_without_owners_the_rest_is_compared(
     alone = settings.model_copy(update={"registry_url": None, "destinations_url": None})
     assert await run_verify(alone, database, Namespace(school=None)) in {1, 2}
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"check"')]
-    checks = [*ANSWERS, "caps", "waves", "spent", "attempts", "exports", "promises", "results"]
+    sealed = ["contacts_sealed", "papers_sealed"]
+    checks = [*ANSWERS, "waves", *INVARIANTS, *sealed, "exports", "groups", "promises", "results"]
     assert [each["check"] for each in printed] == checks
     assert all(each.keys() == {"check", "compared", "differences", "named"} for each in printed)

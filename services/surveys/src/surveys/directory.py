@@ -13,10 +13,12 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.http import Cipher, Db
 from common.identifiers import Cohort, SchoolCode
-from surveys.destinations_client import DestinationsClient
+from common.verifying import Verified
+from surveys.destinations_client import DestinationsClient, DestinationsUnavailable, destinations_client
 from surveys.employers import commands
 from surveys.employers.storage import feeding
 from surveys.employers.storage.feeding import Feed
+from surveys.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,36 @@ class Directory:
                 return
             seen |= {each.registered_as for each in hired}
         await self.database.act(SYSTEM, partial(commands.end_reading, feed=feed, began=began, seen=seen))
+
+
+async def verify_hires(database: Database, settings: Settings, school: SchoolCode | None = None) -> Verified:
+    """Compares the directory, of one school or of all, with what destinations says.
+
+    Raises DestinationsUnavailable or TokenUnavailable.
+    """
+    async with destinations_client(settings) as destinations:
+        if destinations is None:
+            raise DestinationsUnavailable
+        return await compared_hires(database, destinations, school)
+
+
+async def compared_hires(database: Database, destinations: DestinationsClient, school: SchoolCode | None) -> Verified:
+    """Asks of each employer whether the directory says the hires that destinations says, where these have settled.
+
+    A cohort of which something is heard meanwhile is left out. Raises DestinationsUnavailable or TokenUnavailable.
+    """
+    verified = Verified("hires")
+    async with database.reading() as connection:
+        settled = await feeding.settled(connection, school)
+    for feed, moment in settled.items():
+        said = {each.registered_as: each.hires async for page in destinations.hires(*feed) for each in page}
+        async with database.reading() as connection:
+            kept = await feeding.hires_of(connection, feed)
+            still = (await feeding.settled(connection, feed[0])).get(feed)
+        for registered_as in sorted({*said, *kept}) if still == moment else ():
+            name = f"{feed[0]} {feed[1]} {registered_as}"
+            verified.note(name, differs=said.get(registered_as, 0) != kept.get(registered_as, 0))
+    return verified
 
 
 async def _directory(request: Request, database: Db, cipher: Cipher) -> Directory:

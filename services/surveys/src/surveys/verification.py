@@ -15,17 +15,22 @@ from common.contracts import measure, response
 from common.crypto import FieldCipher, UndecryptableError
 from common.database import Database
 from common.identifiers import SchoolCode
+from common.observability import logger
 from common.sql import Connection, Row
-from common.verifying import Verified
+from common.verifying import MAX_SHOWN, Verified
 from surveys.answers.storage import Values
 from surveys.answers.storage.freezing import waves_kept
 from surveys.answers.storage.values import opened
 from surveys.ballots.storage.sendings import promises
-from surveys.contact.storage.verifying import attempted, spending
+from surveys.directory import verify_hires
+from surveys.employers.storage import contacts
+from surveys.exports.operations.groups_shown import groups_shown
 from surveys.exports.storage.requests import files_kept
 from surveys.histories import verify_registrations, verify_roster
+from surveys.invariants import INVARIANTS
 from surveys.measures.announcements import said
 from surveys.measures.domain import Given, values_given
+from surveys.papers import storage as papers
 from surveys.questionnaires.domain.content import Content
 from surveys.questionnaires.domain.logic import is_refusal
 from surveys.questionnaires.domain.questions import kind_of
@@ -38,6 +43,7 @@ from surveys.waves.domain import measured_cycle
 PART = 500
 """Responses of one statement, with all that was submitted last."""
 
+_log = logger(__name__)
 _FIRST = UUID(int=0)
 _RESPONSES = text(
     f"""
@@ -71,21 +77,22 @@ _RESPONSES = text(
     """
 ).bindparams(bindparam("after", type_=Uuid), bindparam("part", type_=Integer), bindparam("school", type_=Text))
 
-_CAPS = text(
-    """
-    SELECT cap.wave_id, cap.id, cap.taken, count(place.id) AS places,
-           count(*) FILTER (WHERE place.response_id IS NOT NULL AND (
-               response.effective_version IS NULL OR response.wave_id <> cap.wave_id)) AS strange
-      FROM wave_caps AS cap
-      LEFT JOIN cap_places AS place ON place.wave_id = cap.wave_id AND place.cap_id = cap.id
-      LEFT JOIN responses AS response ON response.id = place.response_id
-     WHERE CAST(:school AS text) IS NULL OR cap.school_code = :school
-     GROUP BY cap.wave_id, cap.id ORDER BY cap.wave_id, cap.id
-    """
-).bindparams(bindparam("school", type_=Text))
+_COUNTED = {
+    check: text(
+        f"""
+        SELECT count(*) AS compared, count(*) FILTER (WHERE differs) AS differences,
+               (array_agg(id ORDER BY id) FILTER (WHERE differs))[1:{MAX_SHOWN}] AS named FROM ({found}) AS found
+        """
+    ).bindparams(bindparam("school", type_=Text))
+    for check, found in INVARIANTS.items()
+}
 
 Fits = Callable[[Row, Values | None, Content], bool]
 """Whether a response fits, with what counts of it (None: it cannot be read, or there is none) and what it answers."""
+
+
+Sealed = Callable[[Connection, FieldCipher, SchoolCode | None, UUID, int], Awaitable[Sequence[tuple[UUID, bool]]]]
+"""Reads the next rows that hold something sealed, each with whether it is wrong."""
 
 
 def contents_fit(row: Row, values: Values | None, _: Content) -> bool:
@@ -150,15 +157,21 @@ def answered_among(content: Content, values: Values) -> int:
     return count
 
 
-async def verify_caps(
+async def verify_invariant(
     check: str, database: Database, _settings: Settings, school: SchoolCode | None = None
 ) -> Verified:
-    """Counts for each cap the answers that hold a place; each of them counts, or has lost the person."""
-    verified = Verified(check)
+    """Counts what an invariant finds wrong."""
     async with database.reading() as connection:
-        for row in await connection.execute(_CAPS, {"school": school}):
-            verified.note(f"{row.wave_id} {row.id}", differs=row.taken != row.places or row.strange > 0)
+        verified = await wrong_by(check, connection, school)
+    for each in verified.named:
+        _log.error("Difference", check=check, id=each)
     return verified
+
+
+async def wrong_by(check: str, connection: Connection, school: SchoolCode | None) -> Verified:
+    """What an invariant finds wrong among what a connection sees."""
+    row = (await connection.execute(_COUNTED[check], {"school": school})).one()
+    return Verified(check, row.compared, row.differences, [*(row.named or ())])
 
 
 async def verify_noted(
@@ -173,6 +186,29 @@ async def verify_noted(
     async with database.reading() as connection:
         for each, differs in await read(connection, school):
             verified.note(each, differs=differs)
+    return verified
+
+
+async def verify_sealed(
+    check: str, parts: Sealed, database: Database, settings: Settings, school: SchoolCode | None = None
+) -> Verified:
+    """Reads what is sealed, part by part, and notes what cannot be read or says something else than its row."""
+    verified, cipher = Verified(check), FieldCipher.load(settings.keyring_file)
+    after, count = _FIRST, PART
+    while count == PART:
+        async with database.reading() as connection:
+            found = await parts(connection, cipher, school, after, PART)
+        for after, differs in found:
+            verified.note(after, differs=differs)
+        count = len(found)
+    return verified
+
+
+async def verify_groups(database: Database, settings: Settings, school: SchoolCode | None = None) -> Verified:
+    """Counts once more which groups kept files show, of one school or of all."""
+    verified, cipher = Verified("groups"), FieldCipher.load(settings.keyring_file)
+    async for export_id, differs in groups_shown(database, cipher, school):
+        verified.note(export_id, differs=differs)
     return verified
 
 
@@ -232,11 +268,13 @@ CHECKS: Mapping[str, Callable[..., Awaitable[Verified]]] = MappingProxyType(
         "contents": partial(verify_answers, "contents", contents_fit),
         "counts": partial(verify_answers, "counts", counts_fit),
         "measures": partial(verify_answers, "measures", measures_fit),
-        "caps": partial(verify_caps, "caps"),
         "waves": partial(verify_noted, "waves", waves_kept),
-        "spent": partial(verify_noted, "spent", spending),
-        "attempts": partial(verify_noted, "attempts", attempted),
+        **{name: partial(verify_invariant, name) for name in INVARIANTS},
+        "contacts_sealed": partial(verify_sealed, "contacts_sealed", contacts.sealed_part),
+        "papers_sealed": partial(verify_sealed, "papers_sealed", papers.sealed_part),
+        "hires": verify_hires,
         "exports": partial(verify_noted, "exports", files_kept),
+        "groups": verify_groups,
         "promises": partial(verify_noted, "promises", promises),
         "results": verify_results,
     }

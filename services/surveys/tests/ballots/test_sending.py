@@ -20,8 +20,9 @@ from surveys.ballots import operations
 from surveys.contact.domain import Address, AttemptId, AttemptState, DueStep, Judged, Outcome, Outgoing
 from surveys.contact.operations.rounds import Means
 from surveys.contact.storage import judging
-from surveys.contact.storage.verifying import attempted
 from surveys.ladders.domain import Channel, Step, StepKind
+from surveys.settings import Settings
+from surveys.verification import CHECKS
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -209,13 +210,17 @@ async def test_what_a_message_costs_counts_against_the_budget(
 
 
 async def test_verify_takes_no_day_for_an_instant(
-    manager: httpx.AsyncClient, crowd: list[UUID], plan: Json, database: Database, school: str
-) -> None:
+    manager: httpx.AsyncClient, crowd: list[UUID], plan: Json, database: Database, settings: Settings, school: str,
+    broken: Any,
+) -> None:  # fmt: skip
     for _ in range(2):
         made = await manager.post("/v1/waves", json=plan | {"anonymity": "unlinkable", "ladder": [INVITE]})
         [invite] = await due(database, made.json())
         await operations.send_step(database, means(Post()), invite)
-    async with database.reading() as connection:
-        found = await attempted(connection, SchoolCode(school))
-    assert [each for each, differs in found if differs] == []
+    for check in ("attempts", "promises"):
+        assert (await CHECKS[check](database, settings, SchoolCode(school))).differences == 0
+    # as many codes as messages
+    await broken("DELETE FROM ballots WHERE id = (SELECT id FROM ballots WHERE wave_id = :id LIMIT 1)",
+                 id=UUID(made.json()["id"]))  # fmt: skip
+    assert (await CHECKS["promises"](database, settings, SchoolCode(school))).named == [made.json()["id"]]
     assert crowd

@@ -20,7 +20,6 @@ from surveys.ballots import storage
 from surveys.ballots.domain import NotForUnlinkable
 from surveys.ballots.storage.sendings import promises
 from surveys.calls import commands as calls
-from testing.databases import committed
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -212,22 +211,28 @@ async def test_ballots_take_places_under_caps_and_give_them_back(
     assert len(crowd) == wave["eligible"]
 
 
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "INSERT INTO invitations (id, wave_id, graduate_id, school_code, channel, token_digest)"
+        " SELECT uuidv7(), wave_id, graduate_id, school_code, 'link', sha256('a') FROM wave_eligible"
+        "  WHERE wave_id = :id LIMIT 1",
+        "DELETE FROM ballots WHERE id = (SELECT id FROM ballots WHERE wave_id = :id LIMIT 1)",
+        "INSERT INTO ballots (wave_id, school_code, digest) SELECT id, school_code, sha256('a') FROM waves"
+        " WHERE id = :id",
+    ],
+)
 async def test_verify_finds_what_breaks_the_promise(
-    secret: Json, codes: list[str], crowd: list[UUID], database: Database, rows: Rows, school: str
+    secret: Json, codes: list[str], database: Database, school: str, broken: Any, planted: str
 ) -> None:
-    async def broken() -> list[tuple[UUID, bool]]:
+    async def differing() -> list[tuple[UUID, bool]]:
         async with database.reading() as connection:
             return list(await promises(connection, SchoolCode(school)))
 
-    assert len(codes) == len(crowd)
-    assert await broken() == [(UUID(secret["id"]), False)]
-    async with committed(database) as connection:
-        await connection.driver.execute(
-            "INSERT INTO invitations (id, wave_id, graduate_id, school_code, channel, token_digest)"
-            " VALUES (uuidv7(), $1, $2, $3, 'link', $4)",
-            UUID(secret["id"]), crowd[0], school, b"x" * 32,
-        )  # fmt: skip
-    assert await broken() == [(UUID(secret["id"]), True)]
+    assert len(codes) == secret["eligible"]
+    assert await differing() == [(UUID(secret["id"]), False)]
+    await broken(planted, id=UUID(secret["id"]))
+    assert await differing() == [(UUID(secret["id"]), True)]
 
 
 async def test_nobody_is_called_for_an_unlinkable_wave(

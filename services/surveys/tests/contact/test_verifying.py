@@ -37,6 +37,20 @@ Json = dict[str, Any]
             3,
         ),
         (
+            "INSERT INTO opt_outs (school_code, graduate_id, source, created_at, revoked_at)"
+            " SELECT school_code, graduate_id, 'link', now() - interval '1 day', now() + interval '9 days'"
+            "   FROM invitations WHERE wave_id = :id",
+            "attempts",
+            3,
+        ),
+        (
+            "INSERT INTO calls (wave_id, graduate_id, school_code, attempt, band, claimed_at, expires_at, outcome)"
+            " SELECT wave_id, graduate_id, school_code, 1, 1, now() - interval '1 day',"
+            "        now() - interval '23 hours', 'refused' FROM invitations WHERE wave_id = :id",
+            "attempts",
+            3,
+        ),
+        (
             "WITH given AS (INSERT INTO responses (invitation_id, wave_id, graduate_id, school_code)"
             " SELECT id, wave_id, graduate_id, school_code FROM invitations WHERE wave_id = :id RETURNING *)"
             " INSERT INTO submitted_contents (response_id, version, school_code, completeness, mode, values_ciphertext,"

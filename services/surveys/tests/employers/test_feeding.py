@@ -20,10 +20,12 @@ from common.crypto import FieldCipher
 from common.database import Database
 from common.identifiers import Cohort
 from surveys.destinations_client import DestinationsClient
-from surveys.directory import Directory
+from surveys.directory import Directory, compared_hires
 from surveys.employers import commands
 from surveys.employers.domain import Employer, Hired
 from surveys.employers.operations import drop_expired, keep_due
+from surveys.settings import Settings
+from surveys.verification import CHECKS
 from testing.databases import committed
 
 Json = dict[str, Any]
@@ -187,6 +189,49 @@ async def test_an_older_reading_writes_over_no_newer_one(
     assert not await database.act(SYSTEM, act)
     await database.act(SYSTEM, partial(commands.end_reading, feed=feed, began=began, seen=set()))
     assert [(each["name"], each["hires"]) for each in await learned()] == [("甲", {"2024": 1})]
+
+
+async def test_verify_compares_the_directory_with_what_registrations_say_once_it_has_settled(
+    database: Database, destinations: DestinationsClient, school: Any, learned: Learn, book: HiringBook, broken: Any,
+    situate: Keep, registration_event: Callable[..., IncomingEvent],
+) -> None:  # fmt: skip
+    first = book.write("甲", {2024: 3})
+    for name in "乙丙":
+        book.write(name, {2024: 1})
+    await situate([registration_event(school, uuid4())])
+    await learned()
+
+    async def compared() -> tuple[int, list[str]]:
+        found = await compared_hires(database, destinations, school)
+        return found.compared, found.named
+
+    assert await compared() == (0, []), "destinations may still be linking"
+    settled = "UPDATE employer_feeds SET changed_at = read_from - interval '61 seconds' WHERE school_code = :school"
+    await broken(settled, school=school)
+    assert await compared() == (3, [])
+    book.write("甲", {2024: 4}, first)
+    assert await compared() == (3, [f"{school} 2024 {first}"])
+    del book.employers[first]
+    other = book.write("丁", {2024: 1})
+    assert await compared() == (4, sorted(f"{school} 2024 {each}" for each in (first, other)))
+
+
+async def test_verify_reads_contacts_as_what_they_are(
+    database: Database, settings: Settings, school: Any, learned: Learn, book: HiringBook, broken: Any
+) -> None:
+    book.write("甲", {2024: 1}, contacts=(("王经理", "0371-60000001"), (None, "0371-2")))
+    await learned()
+
+    async def differing() -> tuple[int, int]:
+        verified = await CHECKS["contacts_sealed"](database, settings, school)
+        return verified.compared, verified.differences
+
+    assert await differing() == (2, 0)
+    await broken("UPDATE employer_contacts SET digest = '\\x00' WHERE id = (SELECT min(id::text)::uuid FROM"
+                 " employer_contacts WHERE school_code = :school)", school=school)  # fmt: skip
+    assert await differing() == (2, 1)
+    await broken("UPDATE employer_contacts SET sealed = sealed || '\\x00' WHERE school_code = :school", school=school)
+    assert await differing() == (2, 2)
 
 
 async def test_two_readings_at_once_end_with_one_directory(book: HiringBook, learned: Learn) -> None:

@@ -17,6 +17,7 @@ from common.auth import SYSTEM
 from common.crypto import FieldCipher
 from common.database import Database
 from common.operations import OperationRunner
+from common.operations.files import PURPOSE, place_of
 from surveys.exports.operations import delete_overdue
 from surveys.settings import Settings
 from surveys.verification import CHECKS
@@ -311,6 +312,21 @@ async def test_verify_finds_files_that_are_not_as_noted(
         await broken(planted, **{name: value for name, value in named.items() if f":{name}" in planted})
     verified = await CHECKS["exports"](database, settings, school)
     assert (verified.compared, verified.differences) == (1, differences)
+
+
+async def test_verify_finds_a_group_of_too_few_in_a_kept_file(
+    manager: httpx.AsyncClient, worker: OperationRunner, answered: Json, database: Database, settings: Settings,
+    school: str, cipher: FieldCipher, broken: Any, rows: Rows,
+) -> None:  # fmt: skip
+    done = await exported(manager, worker, answered["id"])
+    verified = await CHECKS["groups"](database, settings, school)
+    assert (verified.compared, verified.differences) == (1, 0)
+    lines = ["respondent,origin_province,sex,major,college", *[",,1,M1,C1"] * 5, *[",,2,M1,C1"] * 4]
+    [part] = await rows("SELECT file_id FROM operation_file_parts WHERE operation_id = :id", id=UUID(done["id"]))
+    sealed = cipher.encrypt_blob(PURPOSE, place_of(part["file_id"], 0), "\r\n".join(lines).encode())
+    await broken("UPDATE operation_file_parts SET sealed = :sealed WHERE file_id = :id", sealed=sealed,
+                 id=part["file_id"])  # fmt: skip
+    assert (await CHECKS["groups"](database, settings, school)).named == [done["result"]["export_id"]]
 
 
 async def test_a_withdrawal_a_freeze_and_an_export_meet(

@@ -17,6 +17,8 @@ from common.database import Database
 from common.identifiers import GraduateId
 from surveys.data_copies.storage import collect
 from surveys.papers.commands import drop_overdue
+from surveys.settings import Settings
+from surveys.verification import CHECKS
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -209,6 +211,25 @@ async def test_the_same_request_is_keyed_once(client: Client, school: str, wave:
     path = f"/v1/waves/{wave['id']}/papers"
     one, other = [(await keyer.post(path, json=body, headers=headers)).json() for _ in range(2)]
     assert one == other
+
+
+@pytest.mark.parametrize(
+    ("planted", "differences"),
+    [
+        ("SELECT CAST(:id AS uuid)", 0),
+        ("UPDATE papers SET differing = '{comment,match}' WHERE graduate_id = :id", 1),
+        ("UPDATE papers SET first_ciphertext = second_ciphertext WHERE graduate_id = :id", 1),
+        ("UPDATE papers SET state = 'keyed', second_ciphertext = NULL WHERE graduate_id = :id", 1),
+    ],
+)
+async def test_verify_finds_papers_whose_keyings_say_something_else(
+    key: Key, database: Database, settings: Settings, school: str, graduates: list[UUID], broken: Any, planted: str,
+    differences: int,
+) -> None:  # fmt: skip
+    await key(ONE)
+    assert (await key(OTHER, {**VALUES, "match": 1})).json()["differing"] == ["match"]
+    await broken(planted, id=graduates[0])
+    assert (await CHECKS["papers_sealed"](database, settings, school)).differences == differences
 
 
 async def test_of_two_who_key_at_once_one_is_the_second(

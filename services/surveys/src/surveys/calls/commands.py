@@ -26,6 +26,7 @@ from surveys.calls.domain import (
     band_at,
     must_be_callable_again,
 )
+from surveys.contact.storage import opt_outs
 from surveys.entries.commands import invited
 from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Entry, Invitation, new_token
@@ -81,6 +82,8 @@ async def claim(
         if invitation is None:
             invitation = await invited(unit, cipher=cipher, wave=wave, graduate_id=person.graduate_id)
         if await storage.seize(unit.connection, invitation.id):
+            # who asks to be left alone holds it, too: the case is claimed before, or not any more
+            await opt_outs.hold(unit.connection, person.graduate_id)
             attempt = await storage.next_attempt(unit.connection, wave, band, college, person.graduate_id)
             if attempt is not None:
                 call = await storage.add(unit.connection, wave, person.graduate_id, attempt, band)

@@ -7,17 +7,17 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, bindparam, select, text, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Text, Uuid, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from common import rows
 from common.auth import Owners, RowScope, ScopeShape
 from common.clock import NOW_SQL
-from common.crypto import FieldCipher
+from common.crypto import FieldCipher, UndecryptableError
 from common.database import NOW, Database, new_id
 from common.database.pages import page_by_id
-from common.identifiers import GraduateId, ResponseId, WaveId
+from common.identifiers import GraduateId, ResponseId, SchoolCode, WaveId
 from common.resealing import by_another_key, reseal_rows
 from common.sql import Connection, Row
 from surveys.papers.domain import Keyed, Paper, PaperId, PaperState
@@ -59,6 +59,13 @@ _DROP_ERASED = text(
        AND papers.state IN ('keyed', 'differs')
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_PART = text(
+    """
+    SELECT id, state, differing, first_ciphertext, second_ciphertext FROM papers
+     WHERE id > :after AND first_ciphertext IS NOT NULL AND (CAST(:school AS text) IS NULL OR school_code = :school)
+     ORDER BY id LIMIT :part
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("school", type_=Text), bindparam("part", type_=Integer))
 _OF_PERSON = select(papers).where(papers.c.graduate_id == bindparam("graduate_id")).order_by(papers.c.id)
 
 
@@ -164,6 +171,23 @@ async def papers_of(connection: Connection, cipher: FieldCipher, graduate_id: Gr
         }
         for row in found
     ]
+
+
+async def sealed_part(
+    connection: Connection, cipher: FieldCipher, school: SchoolCode | None, after: UUID, part: int
+) -> list[tuple[UUID, bool]]:
+    """The next papers that wait, in the order of their ids, each with whether its keyings do not give its state."""
+    found = await connection.execute(_PART, {"after": after, "school": school, "part": part})
+    return [(row.id, not _follows(cipher, row)) for row in found]
+
+
+def _follows(cipher: FieldCipher, row: Row) -> bool:
+    """Whether what was keyed can be read, and differs under the names that the paper says."""
+    try:
+        first, *second = _opened(cipher, row, PaperId(row.id))
+    except UndecryptableError:
+        return False
+    return [*row.differing] == [name for other in second for name in first.differing(other)]
 
 
 async def reseal_papers(database: Database, cipher: FieldCipher) -> int:

@@ -64,7 +64,12 @@ _PROMISES = text(
            OR EXISTS (SELECT FROM contact_attempts WHERE wave_id = wave.id AND state NOT IN ('unknown', 'skipped'))
            OR EXISTS (SELECT FROM ballots WHERE wave_id = wave.id AND (state = 'submitted') <> (week IS NOT NULL)
                          AND state IN ('open', 'submitted'))
-           OR (SELECT count(*) FROM ballots WHERE wave_id = wave.id) > wave.eligible AS is_broken
+           OR (SELECT count(*) FROM ballots WHERE wave_id = wave.id) <> CASE
+              WHEN EXISTS (SELECT FROM ballot_sendings AS sending WHERE sending.wave_id = wave.id AND sending.step = 1
+                              AND sending.state IN ('sending', 'sent', 'interrupted'))
+              THEN (SELECT count(*) FROM contact_attempts WHERE wave_id = wave.id AND step = 1 AND reason IS NULL)
+              WHEN EXISTS (SELECT FROM ballots WHERE wave_id = wave.id) THEN wave.eligible
+              ELSE 0 END AS is_broken
       FROM waves AS wave
      WHERE wave.anonymity = 'unlinkable' AND (CAST(:school AS text) IS NULL OR wave.school_code = :school)
      ORDER BY wave.id
@@ -111,6 +116,7 @@ async def underway(connection: Connection) -> Sequence[Row]:
 async def promises(connection: Connection, school_code: SchoolCode | None) -> Sequence[tuple[UUID, bool]]:
     """Unlinkable waves of a school, or of all, each with whether something stored breaks its promise.
 
-    A link or an answer of a person does, a message whose fate is known, and more codes than people.
+    A link or an answer of a person does, a message whose fate is known, and another number of codes than of those who
+    got one: of everybody, or of those to whom one was sent.
     """
     return [(row.id, row.is_broken) for row in await connection.execute(_PROMISES, {"school": school_code})]

@@ -64,8 +64,9 @@ async def end_contact(
 ) -> OptOut | None:
     """Leaves alone who was invited, in that wave or in all; None where that stands already."""
     invited = await opt_outs.invitation(unit.connection, invitation_id)
-    if invited.graduate_id is not None:
-        await opt_outs.hold(unit.connection, invited.graduate_id)
+    subject = invited.graduate_id or invited.employer_id
+    assert subject is not None, "an invitation is of one of the two"
+    await opt_outs.hold(unit.connection, subject)
     wave_id = None if everywhere else invited.wave_id
     made = await opt_outs.add(
         unit.connection, invited.school_code, invited.graduate_id, invited.employer_id, wave_id, source

@@ -1,4 +1,4 @@
-"""Opt-outs in SQL. Who writes one holds the stream of its graduate: a message is noted before, or finds it."""
+"""Opt-outs in SQL. Who writes one holds the stream of whom it is of: a message is noted before, or finds it."""
 
 from functools import lru_cache
 from typing import Any
@@ -41,9 +41,9 @@ _OF_INVITATION = select(invitations).where(invitations.c.id == bindparam("id", t
 _SCHOOL_OF = text("SELECT school_code FROM graduates WHERE graduate_id = :id AND NOT erased")
 
 
-async def hold(connection: Connection, graduate_id: GraduateId) -> None:
-    """Locks the stream of a graduate."""
-    await connection.execute(_HOLD, {"id": graduate_id})
+async def hold(connection: Connection, subject: GraduateId | EmployerId) -> None:
+    """Locks the stream of a graduate or an employer."""
+    await connection.execute(_HOLD, {"id": subject})
 
 
 async def add(

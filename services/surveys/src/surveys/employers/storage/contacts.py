@@ -6,11 +6,11 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, delete, select, text, update
+from sqlalchemy import ARRAY, Integer, LargeBinary, Text, Uuid, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.clock import TODAY_SQL
-from common.crypto import FieldCipher
+from common.crypto import FieldCipher, UndecryptableError
 from common.database import Database
 from common.identifiers import EmployerId, SchoolCode
 from common.resealing import by_another_key, reseal_rows
@@ -62,6 +62,13 @@ _OTHERS = text(
 _RESEAL = text("UPDATE employer_contacts SET sealed = :new WHERE id = :id").bindparams(
     bindparam("new", type_=LargeBinary), bindparam("id", type_=Uuid)
 )
+_PART = text(
+    """
+    SELECT id, digest, sealed FROM employer_contacts
+     WHERE id > :after AND sealed IS NOT NULL AND (CAST(:school AS text) IS NULL OR school_code = :school)
+     ORDER BY id LIMIT :part
+    """
+).bindparams(bindparam("after", type_=Uuid), bindparam("school", type_=Text), bindparam("part", type_=Integer))
 _DELETE = delete(contacts).where(contacts.c.id == bindparam("of_id"))
 
 Place = tuple[EmployerId, SchoolCode]
@@ -140,6 +147,23 @@ async def reseal_contacts(database: Database, cipher: FieldCipher) -> int:
         return {"id": row.id, "new": cipher.encrypt(FIELD, row.id, cipher.decrypt(FIELD, row.id, row.sealed))}
 
     return await reseal_rows(database, cipher, _OTHERS, _RESEAL, anew)
+
+
+async def sealed_part(
+    connection: Connection, cipher: FieldCipher, school: SchoolCode | None, after: UUID, part: int
+) -> list[tuple[UUID, bool]]:
+    """The next contacts that are kept, in the order of their ids, each with whether it reads as something else."""
+    found = await connection.execute(_PART, {"after": after, "school": school, "part": part})
+    return [(row.id, not _is_whole(cipher, row)) for row in found]
+
+
+def _is_whole(cipher: FieldCipher, row: Row) -> bool:
+    """Whether a contact can be read, and is the one that its digest names."""
+    try:
+        said = Contact(**json.loads(cipher.decrypt(FIELD, row.id, row.sealed)))
+    except UndecryptableError:
+        return False
+    return _digest(cipher, said) == bytes(row.digest)
 
 
 def _row(cipher: FieldCipher, place: Place, contact: Contact, expires_on: date, *, by_hand: bool) -> dict[str, object]:

@@ -44,6 +44,19 @@ _DUE = text(
      ORDER BY read_from NULLS FIRST, school_code, cohort LIMIT :limit
     """
 )
+_SETTLED = text(
+    f"""
+    SELECT school_code, cohort, changed_at, read_from FROM employer_feeds
+     WHERE read_from >= changed_at + make_interval(secs => {SETTLING_SECONDS})
+       AND (CAST(:school AS text) IS NULL OR school_code = :school) ORDER BY school_code, cohort
+    """
+).bindparams(bindparam("school", type_=Text))
+_HIRES = text(
+    """
+    SELECT registered_as, CAST(hires ->> CAST(:cohort AS text) AS int) AS people FROM employers
+     WHERE school_code = :school_code AND hires ? CAST(:cohort AS text)
+    """
+).bindparams(bindparam("cohort", type_=Text))
 _OF_SCHOOL = text("SELECT cohort FROM employer_feeds WHERE school_code = :school_code ORDER BY cohort")
 _BEGIN = text(
     f"""
@@ -89,6 +102,19 @@ async def due(connection: Connection, limit: int) -> list[Feed]:
     """The cohorts that are to be read, the longest unread first."""
     found = await connection.execute(_DUE, {"limit": limit})
     return [(SchoolCode(row.school_code), Cohort(row.cohort)) for row in found]
+
+
+async def settled(connection: Connection, school: SchoolCode | None) -> dict[Feed, tuple[datetime, datetime]]:
+    """The cohorts that were read after everything that was heard of them: when that was, and when they were read."""
+    found = await connection.execute(_SETTLED, {"school": school})
+    return {(SchoolCode(row.school_code), Cohort(row.cohort)): (row.changed_at, row.read_from) for row in found}
+
+
+async def hires_of(connection: Connection, feed: Feed) -> dict[UUID, int]:
+    """How many of a cohort each employer of the directory hires, by its id in destinations."""
+    school_code, cohort = feed
+    found = await connection.execute(_HIRES, {"school_code": school_code, "cohort": str(cohort)})
+    return {row.registered_as: row.people for row in found if row.people}
 
 
 async def cohorts_of(connection: Connection, school_code: SchoolCode) -> list[Cohort]:
