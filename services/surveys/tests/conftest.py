@@ -26,7 +26,7 @@ from common.operations import OperationRunner
 from common.registry_client import RegistryClient
 from common.service_process import Runtime
 from surveys.app import COMPOSITION, create_app
-from surveys.areas import ROSTER, SITUATIONS
+from surveys.areas import ROSTER, SITUATIONS, UNITS
 from surveys.invitations.commands import KIND
 from surveys.invitations.operations import inviting
 from surveys.settings import Settings
@@ -233,10 +233,11 @@ def registration_event() -> Callable[..., IncomingEvent]:
 def unit_event() -> Callable[..., IncomingEvent]:
     """Make events of the organisation."""
 
-    def make(school_code: str, kind: UnitKind, name: str, *, sequence: int) -> IncomingEvent:
-        data = OrganisationData(
-            school_code=school_code, unit_kind=kind, code=school_code, name=name, recorded_at=RECORDED
-        )
+    def make(
+        school_code: str, kind: UnitKind, name: str, *, sequence: int, code: str | None = None, **said: str
+    ) -> IncomingEvent:
+        known = {"school_code": school_code, "unit_kind": kind, "code": code or school_code, "name": name}
+        data = OrganisationData.read(known | {"recorded_at": RECORDED} | said)
         return _event(organisation.TOPIC, organisation.CHANGED, school_code, sequence, data)
 
     return make
@@ -252,6 +253,12 @@ def keep(settings: Settings, database: Database) -> Keep:
 def situate(settings: Settings, database: Database) -> Keep:
     """Apply events of groups and effective registrations."""
     return COMPOSITION.handle(SITUATIONS, Runtime(settings, database))
+
+
+@pytest.fixture
+def describe(settings: Settings, database: Database) -> Keep:
+    """Apply events of units of the school."""
+    return COMPOSITION.handle(UNITS, Runtime(settings, database))
 
 
 @pytest.fixture

@@ -84,6 +84,9 @@ from surveys.roster.storage import INCLUDED, INCLUDED_SITUATIONS, must_be_in_sco
 from surveys.roster.subscriptions import keep_graduates, keep_groups, keep_registrations, keep_schools, thing_of
 from surveys.roster.tables import graduates, groups, registrations, schools
 from surveys.schema import metadata
+from surveys.units.storage import INCLUDED as INCLUDED_UNITS
+from surveys.units.subscriptions import keep_units
+from surveys.units.tables import units
 from surveys.variables.routes import router as variable_routes
 from surveys.wave_plans.commands import MAKE_SECONDS, make_due_waves
 from surveys.wave_plans.routes import router as wave_plan_routes
@@ -113,7 +116,16 @@ SITUATIONS = Subscription(
     },
 )
 
+# apart for the same reason
+UNITS = Subscription(
+    "quxiang.surveys.units",
+    newest=thing_of,
+    included=INCLUDED_UNITS,
+    drop={organisation.TOPIC: dropping_newest(units.c.school_code)},
+)
+
 AREAS = (
+    Area(tables=[units], handlers={organisation.CHANGED: keep_units}, subscription=UNITS),
     Area(
         tables=[graduates, schools],
         handlers={

@@ -106,7 +106,13 @@ async def test_what_the_owner_does_not_have_gives_way_to_what_it_has(
 
 
 async def test_a_change_is_included_once_it_was_applied(
-    database: Database, keep: Keep, situate: Keep, school: str, graduate_event: Events, unit_event: Events
+    database: Database,
+    keep: Keep,
+    situate: Keep,
+    describe: Keep,
+    school: str,
+    graduate_event: Events,
+    unit_event: Events,
 ) -> None:
     graduate_id = uuid4()
     # groups are further on than the roster
@@ -118,7 +124,11 @@ async def test_a_change_is_included_once_it_was_applied(
     assert await included_of(database, every) == set()
     await keep([graduate_event(school, graduate_id)])
     assert await included_of(database, every) == {entered}
-    await keep([unit_event(school, UnitKind.SCHOOL, "测试大学", sequence=1)])
+    named = unit_event(school, UnitKind.SCHOOL, "测试大学", sequence=1)
+    await keep([named])
+    # the units are read by a consumer of their own
+    assert await included_of(database, every) == {entered}
+    await describe([named])
     assert await included_of(database, every) == {entered, described}
     await keep([graduate_event(school, graduate_id, sequence=2)])
     assert await included_of(database, every) == every

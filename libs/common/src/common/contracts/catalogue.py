@@ -50,6 +50,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "quxiang.destinations.roster-versions": (graduate.TOPIC,),
         "quxiang.surveys.roster": (organisation.TOPIC, graduate.TOPIC),
         "quxiang.surveys.situations": (graduate.TOPIC, registration.TOPIC),
+        "quxiang.surveys.units": (organisation.TOPIC,),
         "quxiang.indicators.figures": (organisation.TOPIC, code_list.TOPIC, graduate.TOPIC, registration.TOPIC),
         # apart, so that a fault there never stops the rates
         "quxiang.indicators.responses": (response.TOPIC,),

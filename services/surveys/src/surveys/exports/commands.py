@@ -217,7 +217,7 @@ async def described(
     """An export with its wave and its columns, before the file is made those of now; raises NotFound or Forbidden."""
     found = await get(connection, cipher, caller, export_id)
     wave = await waves.current(connection, found.wave_id)
-    versions = await versions_of(connection, wave.questionnaire_id, wave.questionnaire_version)
+    versions = await versions_of(connection, wave)
     known = [each for each in versions if found.versions is None or each.number in found.versions]
     identified = found.plan.identified
     leading = leading_columns(wave, found.plan)
@@ -229,7 +229,7 @@ async def _must_fit(connection: Connection, wave: Wave, plan: ExportPlan) -> Non
     if plan.weighting_id is not None and await weightings.find(connection, wave.id, plan.weighting_id) is None:
         raise UnknownWeighting
     if plan.format == "xlsx":
-        versions = await versions_of(connection, wave.questionnaire_id, wave.questionnaire_version)
+        versions = await versions_of(connection, wave)
         leading = leading_columns(wave, plan)
         count = len(layout_of(leading, versions, identified=plan.identified).columns)
         if count > MAX_SHEET_COLUMNS:

@@ -80,7 +80,7 @@ async def publish(
     must_equal(expected, found.version)
     if found.state is QuestionnaireState.PUBLISHED:
         raise AlreadyPublished(state=found.state.value, allowed_transitions=[])
-    if problems := obstacles(found):
+    if problems := obstacles(await storage.draft_asked(unit.connection, found, found.school_code)):
         raise Invalid(problems)
     number = (found.published_version or 0) + 1
     before = await storage.published(unit.connection, found.id, number - 1)

@@ -16,8 +16,10 @@ from common.database.pages import page_by_id
 from common.identifiers import QuestionnaireId, SchoolCode
 from common.sql import Connection
 from surveys.questionnaires.domain.content import Content, PublishedVersion, Questionnaire
+from surveys.questionnaires.domain.units import asks_units, version_with_units, with_units
 from surveys.questionnaires.tables import questionnaire_versions as versions
 from surveys.questionnaires.tables import questionnaires
+from surveys.units.storage import units_of
 
 _ADD = insert(questionnaires).returning(questionnaires)
 _SAVE = (
@@ -95,6 +97,22 @@ async def published(
         if len(_published) > MAX_CACHED:
             _published.popitem(last=False)
     return found
+
+
+async def draft_asked(connection: Connection, draft: Questionnaire, school_code: SchoolCode | None) -> Questionnaire:
+    """A draft as a school asks it: questions of majors and colleges with those that it has; of no school as it is."""
+    if school_code is None or not asks_units(draft):
+        return draft
+    return with_units(draft, await units_of(connection, school_code))
+
+
+async def as_asked(
+    connection: Connection, version: PublishedVersion, school_code: SchoolCode | None
+) -> PublishedVersion:
+    """The same of a published version."""
+    if school_code is None or not asks_units(version):
+        return version
+    return version_with_units(version, await units_of(connection, school_code))
 
 
 def _documents(content: Content) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from common.identifiers import GraduateId, SchoolCode
 from common.sql import Connection
 from surveys.roster.domain import CLASS, GROUPS, REGISTERED, SchoolNames, Situation
 from surveys.roster.tables import graduates
+from surveys.units.storage import INCLUDED as INCLUDED_UNITS
 
 RosterRow = dict[str, Any]
 
@@ -169,10 +170,10 @@ async def must_be_in_scope(connection: Connection, scope: RowScope, graduate_id:
 
 
 async def included_of(database: Database, tokens: Collection[ChangeToken]) -> set[ChangeToken]:
-    """Those of the changes that the roster holds wherever it keeps them, and those of topics that it does without."""
+    """Those of the changes that are stored wherever their topic is kept, and those of topics that are kept nowhere."""
     included = set(tokens)
     async with database.reading() as connection:
-        for stored in (INCLUDED, INCLUDED_SITUATIONS):
+        for stored in (INCLUDED, INCLUDED_SITUATIONS, INCLUDED_UNITS):
             found = await included_in(connection, stored, tokens)
             included &= found | {token for token in tokens if token.topic not in stored}
     return included

@@ -26,7 +26,6 @@ from surveys.answer_imports.imports.write import write
 from surveys.answers.commands import Asked, asked_in, statement_of
 from surveys.privacy.domain import StatementVersion
 from surveys.questionnaires.domain.content import PublishedVersion
-from surveys.questionnaires.storage import published
 from surveys.waves import storage as waves
 from surveys.waves.domain import Wave, WavePhase
 
@@ -57,8 +56,7 @@ def importing(registry: RegistryClient, cipher: FieldCipher) -> Handler:
             wave = await waves.find(connection, EVERYTHING, WaveId(UUID(context.parameters["wave_id"])))
             if wave is None:
                 raise NotFound
-            content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
-        assert content is not None, "a wave refers to a published version by a foreign key"
+            content = (await asked_in(connection, wave)).content
         begin = partial(AnswerImport, registry, cipher, wave, content)
         return await run_import(ImportKind(KIND, columns_of(content), begin, EMPTY_RESULT, CHUNK), context)
 

@@ -1,7 +1,7 @@
 """What the cells of a row say as values of questions. Pure: whether they are values, the logic decides."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -189,6 +189,9 @@ def _labels(options: Sequence[Option]) -> Mapping[str, str]:
 
 
 def _code(question: Question) -> Read:
+    if (units := question.units) is not None:
+        labels = _one_each((name, code) for code, unit in units.items() for name in {unit.name.zh, unit.name.en})
+        return lambda cell: text if (text := cell_text(cell)) in units else labels.get(normalise(text), text)
     return lambda cell: _by_label(question.code_list or "", cell)
 
 
@@ -206,10 +209,14 @@ def _by_label(name: str, cell: Cell) -> str:
 @lru_cache(maxsize=16)
 def _codes(name: str, _version: str) -> Mapping[str, str]:
     """The codes of a list by label, where a label means one of them."""
+    return _one_each((entry.label_zh, entry.code) for entry in CodeLists.load().get(name))
+
+
+def _one_each(labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     found: dict[str, str | None] = {}
-    for entry in CodeLists.load().get(name):
-        label = normalise(entry.label_zh)
-        found[label] = None if label in found else entry.code
+    for words, code in labelled:
+        label = normalise(words)
+        found[label] = None if label in found else code
     return {label: code for label, code in found.items() if code is not None}
 
 

@@ -10,7 +10,6 @@ from common.codes import CodeList, CodeLists
 from common.errors import Message
 from surveys.questionnaires.domain.content import Depth, Question, QuestionType
 from surveys.questionnaires.domain.questions import kind_of
-from surveys.questionnaires.domain.questions.code import OF_SCHOOL
 from surveys.questionnaires.domain.questions.place import ABROAD
 
 AT_ONCE = 400
@@ -19,6 +18,7 @@ AT_ONCE = 400
 MOST_FOUND = 20
 
 _ABROAD = Message("境外", "Abroad")
+_CLOSED = Message("已停办", "Closed")
 _LEVELS = (2, 4, 6)
 
 
@@ -32,8 +32,8 @@ class Choice:
 
 
 def offered(question: Question, language: str) -> Sequence[Choice] | None:
-    """All choices; None where what is meant is typed: a long list, or one that only the registry knows."""
-    if question.code_list in OF_SCHOOL:
+    """All choices; None where what is meant is typed: a long list, or one of the school's that has not arrived."""
+    if _is_unknown(question):
         return None
     choices = _all_of(question, language)
     return choices if len(choices) <= AT_ONCE else None
@@ -42,14 +42,14 @@ def offered(question: Question, language: str) -> Sequence[Choice] | None:
 def found_by(question: Question, typed: str, language: str) -> Sequence[Choice]:
     """The choices of a long list that a text may mean."""
     words = typed.split()
-    if not words or question.code_list in OF_SCHOOL:
+    if not words or _is_unknown(question):
         return ()
     return [each for each in _all_of(question, language) if all(word in each.label for word in words)][:MOST_FOUND]
 
 
 def code_named(question: Question, typed: str) -> str:
     """The one code that a text names by itself, by the whole label or by a part that no other has; else the text."""
-    if question.code_list in OF_SCHOOL or kind_of(question).fits(question, typed):
+    if _is_unknown(question) or kind_of(question).fits(question, typed):
         return typed
     for language in ("zh", "en"):
         meant = [each.code for each in _all_of(question, language) if each.label == typed]
@@ -61,12 +61,21 @@ def code_named(question: Question, typed: str) -> str:
 
 def label_of_code(question: Question, code: str, language: str) -> str:
     """What stands in the field of a code: the code of a list that is shown, its label where it is typed."""
-    if question.code_list in OF_SCHOOL or offered(question, language) is not None:
+    if _is_unknown(question) or offered(question, language) is not None:
         return code
     return next((each.label for each in _all_of(question, language) if each.code == code), code)
 
 
+def _is_unknown(question: Question) -> bool:
+    return question.is_of_school and question.units is None
+
+
 def _all_of(question: Question, language: str) -> Sequence[Choice]:
+    if question.units is not None:
+        # those that are closed behind all others: graduates have been in them
+        found = [(unit.is_closed, code, unit.name.in_language(language)) for code, unit in question.units.items()]
+        closed = _CLOSED.in_language(language)
+        return [Choice(code, label, closed if is_closed else "") for is_closed, code, label in sorted(found)]
     lists = CodeLists.load()
     if question.type is QuestionType.PLACE:
         return _places(question.depth or Depth.COUNTY, lists.version, clock.today(), language)

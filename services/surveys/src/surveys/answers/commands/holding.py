@@ -27,7 +27,7 @@ from surveys.privacy.storage import receipts
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.domain.facts import Facts
 from surveys.questionnaires.domain.logic import Judged, logic_of
-from surveys.questionnaires.storage import published
+from surveys.questionnaires.storage import as_asked, published
 from surveys.responses import storage as responses
 from surveys.responses.domain import AlreadySubmitted, Editing, Response, ResponseState
 from surveys.roster.domain import Groups, Registered, SchoolNames, Situation
@@ -295,4 +295,5 @@ async def asked_in(connection: Connection, wave: Wave) -> Asked:
     # a wave that is answered was committed by another act, and with it what it asks
     content = await published(connection, wave.questionnaire_id, wave.questionnaire_version, is_committed=True)
     assert content is not None, "a wave refers to a published version by a foreign key"
-    return Asked(wave, await school_names(connection, wave.school_code), content)
+    school = wave.school_code
+    return Asked(wave, await school_names(connection, school), await as_asked(connection, content, school))

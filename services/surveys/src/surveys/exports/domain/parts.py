@@ -10,7 +10,6 @@ from common.errors import Message
 from surveys.exports.domain.cells import Cell, Storage
 from surveys.expressions.values import day_of
 from surveys.questionnaires.domain.content import Depth, Option, Question, QuestionType, Result
-from surveys.questionnaires.domain.questions.code import OF_SCHOOL
 from surveys.questionnaires.domain.questions.options import opening
 from surveys.questionnaires.domain.questions.place import ABROAD, level_of_place
 
@@ -116,8 +115,9 @@ def month(question: Question) -> Iterator[Part]:
 
 
 def code(question: Question) -> Iterator[Part]:
-    """A code with the labels of its list."""
-    yield Part(None, Storage.TEXT, question.text, _itself, listed(question.code_list or ""))
+    """A code with the labels of its list, or of the school's units."""
+    units: Mapping[Cell, Message] = {code: unit.name for code, unit in (question.units or {}).items()}
+    yield Part(None, Storage.TEXT, question.text, _itself, units or listed(question.code_list or ""))
 
 
 def place(question: Question) -> Iterator[Part]:
@@ -181,9 +181,9 @@ def _ends(question: Question) -> Mapping[Cell, Message]:
 
 
 def listed(name: str) -> Mapping[Cell, Message]:
-    """The codes of a common list with their labels; none of a list that only the registry knows."""
+    """The codes of a common list with their labels; none of the school's own."""
     lists = CodeLists.load()
-    if name in OF_SCHOOL or name not in lists.names():
+    if name not in lists.names():
         return {}
     return {entry.code: Message(entry.label_zh, entry.label_en or entry.label_zh) for entry in lists.get(name)}
 

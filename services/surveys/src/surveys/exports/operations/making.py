@@ -147,7 +147,7 @@ class Writing:
 async def _write(context: OperationContext, cipher: FieldCipher, registry: RegistryClient, export: Export) -> Written:
     async with context.database.reading(snapshot=True) as connection:
         wave = await waves.current(connection, export.wave_id)
-        versions = await answers.versions_of(connection, wave.questionnaire_id, wave.questionnaire_version)
+        versions = await answers.versions_of(connection, wave)
         stands = await answers.stands(connection, wave.id)
         found = await answers.answerers(connection, wave.id, export.college_code)
         employers, identified = await answers.employers_of(connection, found), export.plan.identified

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, select, text
 
 from common import rows
 from common.crypto import FieldCipher
-from common.identifiers import CollegeCode, EmployerId, GraduateId, QuestionnaireId, ResponseId, WaveId
+from common.identifiers import CollegeCode, EmployerId, GraduateId, ResponseId, WaveId
 from common.sql import Connection, Row
 from surveys.answers.storage import Values
 from surveys.answers.storage.detaching import DETACHED_FIELD
@@ -21,8 +21,9 @@ from surveys.ballots.storage import FIELD as BALLOT_FIELD
 from surveys.employers.domain import Employer
 from surveys.employers.tables import employers
 from surveys.questionnaires.domain.content import PublishedVersion
-from surveys.questionnaires.storage import published
+from surveys.questionnaires.storage import as_asked, published
 from surveys.roster.domain import GROUPS, Groups
+from surveys.waves.domain import Wave
 
 # what counts was submitted last and not withdrawn, excluded or erased; the release before kept it page by page
 _COUNTS = """
@@ -192,9 +193,9 @@ def opened_part(cipher: FieldCipher, part: SealedPart) -> Mapping[UUID, Values]:
     return found
 
 
-async def versions_of(connection: Connection, questionnaire_id: QuestionnaireId, own: int) -> list[PublishedVersion]:
-    """All published versions of a questionnaire: the wave's own first, then from the newest on."""
-    numbers = await connection.scalars(_NUMBERS, {"id": questionnaire_id})
+async def versions_of(connection: Connection, wave: Wave) -> list[PublishedVersion]:
+    """All published versions of a wave's questionnaire as its school asks them: its own first, then the newest."""
+    numbers, own = await connection.scalars(_NUMBERS, {"id": wave.questionnaire_id}), wave.questionnaire_version
     ordered = [own, *(number for number in numbers if number != own)]
-    found = [await published(connection, questionnaire_id, number) for number in ordered]
-    return [each for each in found if each is not None]
+    found = [await published(connection, wave.questionnaire_id, number) for number in ordered]
+    return [await as_asked(connection, each, wave.school_code) for each in found if each is not None]

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from common.errors import Conflict, Message
 from common.identifiers import QuestionnaireId, SchoolCode
+from surveys.units.domain import OF_SCHOOL, Unit
 
 
 class QuestionType(StrEnum):
@@ -147,7 +148,8 @@ class Question:
     """题目. From `options` on, which of the members it has depends on its type (`questions` knows).
 
     `core`: without it an answer is only partial. `sensitive`: asked after separate consent. `refusable`: can be
-    answered by a refusal. `same_meaning`: other words than in the version before, but the same question.
+    answered by a refusal. `same_meaning`: other words than in the version before, but the same question. `units`, by
+    code, are never stored: those of the school that asks, while it does (`with_units`).
     """
 
     id: str
@@ -184,6 +186,12 @@ class Question:
     depth: Depth | None = None
     calculation: str | None = None
     result: Result | None = None
+    units: Mapping[str, Unit] | None = None
+
+    @property
+    def is_of_school(self) -> bool:
+        """Whether it asks for one of the school's own majors or colleges."""
+        return self.type is QuestionType.CODE and self.code_list in OF_SCHOOL
 
     @cached_property
     def option_values(self) -> tuple[str, ...]:

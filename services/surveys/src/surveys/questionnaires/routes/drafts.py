@@ -16,7 +16,7 @@ from common.http.language import preferred_language
 from common.identifiers import QuestionnaireId, SchoolCode
 from surveys.questionnaires import commands, storage
 from surveys.questionnaires.domain.checks import findings
-from surveys.questionnaires.domain.content import Questionnaire
+from surveys.questionnaires.domain.content import PublishedVersion, Questionnaire
 from surveys.questionnaires.domain.facts import Facts, facts_of, wrong_facts
 from surveys.questionnaires.wire import (
     Evaluated,
@@ -91,6 +91,10 @@ async def evaluate_questionnaire(
     draft = await found(database, caller, questionnaire_id)
     if problems := list(wrong_facts(body.roster)):
         raise Invalid(problems)
+    named = body.roster.get("roster_school")
+    school = school_of(draft, caller) or (SchoolCode(named) if isinstance(named, str) else None)
+    async with database.reading() as connection:
+        draft = await storage.draft_asked(connection, draft, school)
     facts = Facts(body.day or today(), facts_of(body.roster))
     return Evaluated.of(*commands.evaluated(draft, body.values, facts, body.language), body.language)
 
@@ -102,6 +106,8 @@ async def lint_questionnaire(
     *, caller: Caller, database: Db, questionnaire_id: QuestionnaireId, request: Request
 ) -> Linted:
     draft = await found(database, caller, questionnaire_id)
+    async with database.reading() as connection:
+        draft = await storage.draft_asked(connection, draft, draft.school_code)
     language = preferred_language(request.headers.get("accept-language"))
     return Linted.of(await asyncio.to_thread(findings, draft), language)
 
@@ -122,6 +128,13 @@ async def found(database: Database, caller: Principal, questionnaire_id: Questio
     """A questionnaire in the caller's scope; raises NotFound, Forbidden."""
     async with database.reading() as connection:
         return commands.permitted(caller, await storage.find(connection, caller.row_scope(), questionnaire_id))
+
+
+def school_of(content: Questionnaire | PublishedVersion, caller: Principal) -> SchoolCode | None:
+    """The school as which a caller reads a content: its own, of one for all schools the caller's, of an admin none."""
+    if content.school_code is not None or caller.school_code is None:
+        return content.school_code
+    return SchoolCode(caller.school_code)
 
 
 def _shown(questionnaire: Questionnaire) -> Response:

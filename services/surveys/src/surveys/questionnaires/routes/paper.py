@@ -10,7 +10,7 @@ from common.auth import Caller
 from common.http import Db, Router
 from common.identifiers import QuestionnaireId
 from surveys.questionnaires import commands, storage
-from surveys.questionnaires.routes.drafts import Number
+from surveys.questionnaires.routes.drafts import Number, school_of
 from surveys.questionnaires.wire.formats.paper import paper_of
 
 router = Router(prefix="/v1/questionnaires", tags=["questionnaires"])
@@ -28,5 +28,7 @@ async def print_version(
 ) -> Response:
     async with database.reading() as connection:
         found = await storage.find_version(connection, caller.row_scope(), questionnaire_id, number)
-    html, policy = await asyncio.to_thread(paper_of, commands.permitted(caller, found), language)
+        version = commands.permitted(caller, found)
+        asked = await storage.as_asked(connection, version, school_of(version, caller))
+    html, policy = await asyncio.to_thread(paper_of, asked, language)
     return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Content-Language": language})

@@ -8,9 +8,7 @@ from common.measures import Measure, MeasureValue
 from surveys.expressions.values import Type, Typed, Value
 from surveys.questionnaires.domain.content import Question
 from surveys.questionnaires.domain.questions.kind import Kind, Label, Variable, is_text
-
-OF_SCHOOL = ("majors", "colleges")
-"""Lists of the school's own, whose codes only the registry knows."""
+from surveys.units.domain import OF_SCHOOL
 
 MAX_CODE = 64
 
@@ -38,12 +36,23 @@ class CodeKind(Kind):
 
     def variables(self, question: Question) -> Sequence[Variable]:
         """A code."""
-        return [
-            Variable(question.id, Typed(Type.CODE, _listed(question)), label=listed_label(question.code_list or ""))
-        ]
+        if (units := question.units) is not None:
+            return [
+                Variable(
+                    question.id,
+                    Typed(Type.CODE, units),
+                    label=lambda value, language: (
+                        units[code].name.in_language(language) if (code := str(value)) in units else code
+                    ),
+                )
+            ]
+        label = listed_label(question.code_list or "")
+        return [Variable(question.id, Typed(Type.CODE, _listed(question)), label=label)]
 
     def fits(self, question: Question, value: object) -> bool:
-        """A code of the list; of a school's own list what could be one."""
+        """A code of the list; of a school's own list that has not arrived what could be one."""
+        if question.units is not None:
+            return isinstance(value, str) and value in question.units
         if question.code_list in OF_SCHOOL:
             return is_text(value, MAX_CODE) and bool(str(value).strip())
         codes = _listed(question)

@@ -120,7 +120,7 @@ def answer_of(question: Question) -> tuple[str, Sequence[Option]]:
         steps = [_plain(str(step)) for step in range(lowest, highest + 1)]
         return ("scale", steps) if len(steps) <= MOST_BOXES else ("line", [_plain(f"{lowest}–{highest}")])
     if question.type is QuestionType.CODE:
-        return ("boxes", codes) if (codes := codes_of(question.code_list or "")) else ("line", ())
+        return ("boxes", codes) if (codes := codes_of(question)) else ("line", ())
     return question.type.value, question.options or ()
 
 
@@ -128,15 +128,14 @@ def _plain(words: str) -> Option:
     return Option(words, Message(words, words))
 
 
-def codes_of(name: str) -> Sequence[Option]:
-    """The labels of a list that is short enough to be ticked."""
-    lists = CodeLists.load()
-    if name not in lists.names():
-        return ()
-    entries = lists.get(name).in_force(today())
-    if len(entries) > MOST_CODES:
-        return ()
-    return [Option(each.code, Message(each.label_zh, each.label_en or each.label_zh)) for each in entries]
+def codes_of(question: Question) -> Sequence[Option]:
+    """The labels of a list that is short enough to be ticked; of the school's units those that are not closed."""
+    lists, name = CodeLists.load(), question.code_list or ""
+    found = [Option(code, unit.name) for code, unit in (question.units or {}).items() if not unit.is_closed]
+    if name in lists.names():
+        entries = lists.get(name).in_force(today())
+        found = [Option(each.code, Message(each.label_zh, each.label_en or each.label_zh)) for each in entries]
+    return found if len(found) <= MOST_CODES else ()
 
 
 def remarks_on(question: Question) -> list[Message]:

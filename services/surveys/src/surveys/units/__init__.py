@@ -1,0 +1,1 @@
+"""The colleges and majors of schools, kept from registry's events."""
