@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from datetime import time as clock_time
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from ballot_holders import complete, submit
 
+from common import clock
 from common.database import Database
 from common.errors import Message
 from common.identifiers import InvitationId, SchoolCode
@@ -160,6 +162,27 @@ async def test_a_process_that_dies_leaves_the_rest_unsent(
     assert [each["state"] for each in shown["sendings"]] == ["interrupted"]
     assert await due(database, laddered) == []
     assert len(await rows("SELECT 1 FROM ballots WHERE wave_id = :id", id=laddered["id"])) == laddered["eligible"]
+
+
+async def test_what_was_sent_to_people_bears_days_and_no_instant(
+    manager: httpx.AsyncClient, laddered: Json, database: Database, rows: Rows
+) -> None:
+    assert manager
+    [invite] = await due(database, laddered)
+    post = Post()
+    await operations.send_step(database, means(post), invite)
+    found = await rows(
+        "SELECT invited.id AS invitation, made.id AS attempt, invited.created_at, noted_at, at, expires_at, due_at,"
+        "       invited.first_used_at, known.created_at AS stop, stream.last_sent_at"
+        "  FROM invitations AS invited JOIN contact_attempts AS made ON made.invitation_id = invited.id"
+        "  JOIN stop_tokens AS known ON known.invitation_id = invited.id"
+        "  LEFT JOIN response_streams AS stream USING (graduate_id) WHERE invited.wave_id = :id",
+        id=laddered["id"],
+    )
+    assert len(found) == len(post.sent)
+    instants = {each for row in found for each in row.values() if isinstance(each, datetime)}
+    assert {each.astimezone(clock.SHANGHAI).time() for each in instants} == {clock_time(0)}
+    assert {row[name].version for row in found for name in ("invitation", "attempt")} == {4}
 
 
 async def test_two_workers_send_a_step_once(laddered: Json, database: Database) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from random import SystemRandom
 from uuid import uuid4
@@ -59,7 +60,8 @@ async def send_due(database: Database, cipher: FieldCipher, settings: Settings) 
     await notice_interrupted(database)
     async with database.reading() as connection:
         due = await judging.due_steps(connection, unlinkable=True)
-    if not due or not is_waking(clock.now()):
+    # a step goes out as a whole, so that none is begun which the night would meet
+    if not due or not (is_waking(now := clock.now()) and is_waking(now + timedelta(seconds=SENDING_SECONDS))):
         return
     async with RegistryClient.connected(settings) as registry, senders_of(settings) as senders:
         means = means_of(registry, senders, database, cipher, settings)

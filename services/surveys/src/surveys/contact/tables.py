@@ -17,8 +17,12 @@ from sqlalchemy import (
     text,
 )
 
+from common.clock import TODAY_SQL
 from common.database import instant_column, uuid_key
 from surveys.schema import metadata
+
+MIDNIGHT_SQL = f"CAST({TODAY_SQL} AS timestamp) AT TIME ZONE 'Asia/Shanghai'"
+"""When the present day began: what is kept where no instant may be."""
 
 _STATES = "'sending', 'accepted', 'failed', 'deferred', 'unknown', 'delivered', 'bounced', 'skipped'"
 _REASONS = (
@@ -93,7 +97,8 @@ stop_tokens = Table(
     Column("token_digest", LargeBinary, primary_key=True),
     Column("invitation_id", Uuid, ForeignKey("invitations.id"), nullable=False),
     Column("school_code", Text, nullable=False),
-    instant_column("created_at"),
+    # the day alone: of unlinkable waves nothing that was sent to a person bears an instant
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text(MIDNIGHT_SQL)),
     info={"insert_only": True},
 )
 Index("ix_stop_tokens_invitation_id", stop_tokens.c.invitation_id)

@@ -12,15 +12,14 @@ from common.clock import TODAY_SQL
 from common.identifiers import SchoolCode, WaveId
 from common.sql import Connection, Row
 from surveys.contact.domain import DueStep, Plan
+from surveys.contact.tables import MIDNIGHT_SQL
 from surveys.waves.domain import SendingState
 
-_MIDNIGHT = f"CAST({TODAY_SQL} AS timestamp) AT TIME ZONE 'Asia/Shanghai'"
-
-# of those who are asked an invitation without a link, which opt-outs and attempts go by
+# of those who are asked an invitation without a link, which opt-outs and attempts go by; its id, too, tells no time
 _INVITE = text(
     f"""
     INSERT INTO invitations (id, wave_id, graduate_id, school_code, channel, created_at)
-    SELECT uuidv7(), eligible.wave_id, eligible.graduate_id, eligible.school_code, :channel, {_MIDNIGHT}
+    SELECT gen_random_uuid(), eligible.wave_id, eligible.graduate_id, eligible.school_code, :channel, {MIDNIGHT_SQL}
       FROM wave_eligible AS eligible JOIN graduates AS person USING (graduate_id)
      WHERE eligible.wave_id = :wave_id AND NOT person.erased
      ORDER BY eligible.graduate_id FOR SHARE OF person
@@ -30,10 +29,10 @@ _INVITE = text(
 _NOTE = text(
     f"""
     INSERT INTO contact_attempts
-           (school_code, wave_id, invitation_id, step, channel, state, reason, price_fen, noted_at, at)
-    SELECT :school_code, :wave_id, given.id, :step, :channel,
+           (id, school_code, wave_id, invitation_id, step, channel, state, reason, price_fen, noted_at, at)
+    SELECT gen_random_uuid(), :school_code, :wave_id, given.id, :step, :channel,
            CASE WHEN given.reason IS NULL THEN 'unknown' ELSE 'skipped' END, given.reason,
-           CASE WHEN given.reason IS NULL THEN :price ELSE 0 END, {_MIDNIGHT}, {_MIDNIGHT}
+           CASE WHEN given.reason IS NULL THEN :price ELSE 0 END, {MIDNIGHT_SQL}, {MIDNIGHT_SQL}
       FROM unnest(CAST(:ids AS uuid[]), CAST(:reasons AS text[])) AS given (id, reason)
      ORDER BY given.id
     """
@@ -41,7 +40,7 @@ _NOTE = text(
 _END_STEP = text(
     f"""
     INSERT INTO contact_steps (wave_id, step, school_code, ended_at)
-    VALUES (:wave_id, :step, :school_code, {_MIDNIGHT}) ON CONFLICT (wave_id, step) DO NOTHING
+    VALUES (:wave_id, :step, :school_code, {MIDNIGHT_SQL}) ON CONFLICT (wave_id, step) DO NOTHING
     """
 ).bindparams(bindparam("step", type_=Integer))
 _BEGIN = text(
