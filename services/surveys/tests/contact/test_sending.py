@@ -1,11 +1,16 @@
 """Steps of a ladder over a real mail server, with the clock moved."""
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
+
+from common import clock
+from surveys.contact.operations.sending import Until
 
 Json = dict[str, Any]
 Read = Callable[[], Awaitable[list[Json]]]
@@ -76,3 +81,15 @@ async def test_at_night_nothing_leaves(
         async with ahead(morning.replace(hour=0) + timedelta(hours=hour)) as database:
             await go(database)
         assert len(sink.arrived) == count, hour
+
+
+@pytest.mark.parametrize(
+    ("hour", "seconds", "by_day", "is_over"),
+    [(20, 60, True, False), (21, 60, True, True), (8, 60, True, True), (21, 60, False, False), (20, -1, False, True)],
+)
+async def test_what_the_night_or_the_end_of_a_round_meets_is_put_off(
+    morning: datetime, ahead: Any, hour: int, seconds: float, by_day: bool, is_over: bool
+) -> None:
+    async with ahead(morning.replace(hour=hour)):
+        assert clock.now() >= morning.replace(hour=hour)
+        assert Until(time.monotonic() + seconds, by_day=by_day).is_over == is_over

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
+from typing import TypeVar
 
 from common import clock
 from common.auth import SYSTEM
@@ -37,6 +38,9 @@ SECONDS = 10.0
 """Between two rounds."""
 
 AT_ONCE = REVEALED_AT_ONCE
+NOTED_AT_ONCE = 100
+"""A worker that dies loses no more messages than these: what it has noted may have left."""
+
 LINKS_AT_ONCE = 5_000
 LEASE = timedelta(minutes=15)
 """A message that is sent for longer has lost its sender: a round ends before."""
@@ -47,6 +51,7 @@ ROUND_SECONDS = 300.0
 GRACE_SECONDS = 120.0
 """For so long after them it still sends what is noted."""
 
+Found = TypeVar("Found")
 Reach = Callable[[Channel, Sequence[Judged]], Awaitable[Mapping[InvitationId, Address]]]
 """The addresses of people for a channel, who have one; raises RegistryUnavailable or RegistryRefused."""
 
@@ -166,8 +171,9 @@ class Round:
         due = DueStep(one.wave_id, one.school_code, one.number or 0, step, wave.closes_at)
         found = [Judged(each.invitation_id, each.graduate_id, None, None, each.employer_id) for each in put_off]
         reached = await self._means.reach(one.channel, found)
-        act = partial(noting.retry, put_off=put_off, reached=reached)
-        await self._send(due, await self._database.act(SYSTEM, act), reached)
+        for part in self.parts_of(put_off):
+            act = partial(noting.retry, put_off=part, reached=reached)
+            await self._send(due, await self._database.act(SYSTEM, act), reached)
 
     async def do(self, due: DueStep) -> None:
         """Does a step for everybody whom it concerns now, and notes when it goes on, or that it has ended."""
@@ -203,18 +209,25 @@ class Round:
                 found = await judging.next_of(connection, due, after, AT_ONCE)
             ready = [each for each in found if each.reason is not None or each.waits_until is None]
             reached = await self._means.reach(channel, [each for each in ready if each.reason is None])
-            act = partial(noting.note, due=due, found=ready, reached=reached, price=price)
-            await self._send(due, await self._database.act(SYSTEM, act), reached)
+            for part in self.parts_of(ready):
+                act = partial(noting.note, due=due, found=part, reached=reached, price=price)
+                await self._send(due, await self._database.act(SYSTEM, act), reached)
             for each in found:
                 after = each.invitation_id
                 if each.reason is None and each.waits_until is not None:
                     yield each.waits_until
             count = len(found)
 
+    def parts_of(self, found: Sequence[Found]) -> Iterator[Sequence[Found]]:
+        """Parts that are noted at once, as long as the round goes on."""
+        for at in range(0, len(found), NOTED_AT_ONCE):
+            if self._goes_on:
+                yield found[at : at + NOTED_AT_ONCE]
+
     async def _send(self, due: DueStep, noted: Sequence[Noted], reached: Mapping[InvitationId, Address]) -> None:
         if noted:
             messages = await messages_of(self._database, due, noted, reached, self._means.public_url)
-            until = Until(self._begun + ROUND_SECONDS + GRACE_SECONDS)
+            until = Until(self._begun + ROUND_SECONDS + GRACE_SECONDS, by_day=True)
             await send_all(self._database, self._means.senders[due.step.channel or Channel.LINK], messages, until)
 
     @property

@@ -21,6 +21,7 @@ from surveys.contact.domain import (
     Outcome,
     Outgoing,
     Sender,
+    is_waking,
     last_day,
     stop_link,
 )
@@ -36,14 +37,15 @@ KEPT_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Until:
-    """When a round sends nothing any more, by `time.monotonic`: what has not left by then is put off."""
+    """When nothing is sent any more, by `time.monotonic`, or `by_day` alone: what has not left by then is put off."""
 
     deadline: float
+    by_day: bool = False
 
     @property
     def is_over(self) -> bool:
         """Whether that is so."""
-        return time.monotonic() > self.deadline
+        return time.monotonic() > self.deadline or (self.by_day and not is_waking(clock.now()))
 
 
 async def messages_of(
@@ -70,14 +72,17 @@ async def messages_of(
 
 
 async def send_all(database: Database, sender: Sender, messages: Sequence[Outgoing], until: Until) -> None:
-    """Sends messages; what became of those that have left is kept, also where others cannot be sent."""
+    """Sends messages; what became of those that have left is kept, also where others cannot be sent.
+
+    Where the worker ends meanwhile, only those under way remain open: the others have not left, and are put off.
+    """
     left, done = iter(messages), dict[AttemptId, Outcome]()
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(sender.at_once, len(messages))):
                 group.create_task(send_each(database, sender, left, done, until))
     finally:
-        await keep(database, done)
+        await keep(database, done | {each.id: Outcome(AttemptState.DEFERRED) for each in left})
 
 
 async def send_each(
