@@ -6,7 +6,7 @@ because no act waits in a circle with one that holds nothing any more.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -88,6 +88,16 @@ async def meet(database: Database, first: Act, second: Act, times: int = TIMES) 
             while await _meet_once(patient, leading, following, head_start):
                 head_start += 1
             meetings += head_start
+
+
+async def meet_all(database: Database, acts: Mapping[str, Act], pairs: Sequence[tuple[str, str]]) -> None:
+    """Lets pairs of acts meet on the same rows, one pair after the other; what is raised names its pair."""
+    for first, second in pairs:
+        try:
+            await meet(database, acts[first], acts[second])
+        except Exception as error:
+            error.add_note(f"{first} and {second}")
+            raise
 
 
 async def _must_collide(database: Database, holding: Act, waiting: Act) -> None:

@@ -1,6 +1,5 @@
 """Of acts on answers that meet each has one winner: a dozen rounds, 200 in a soak."""
 
-import asyncio
 import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
@@ -10,6 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from at_once import at_once
 
 from common.auth import SYSTEM
 from common.crypto import FieldCipher, hashed_secret
@@ -43,17 +43,6 @@ async def graduates(keep: Any, school: str, graduate_event: Any) -> list[UUID]:
     ids = sorted(uuid4() for _ in range(PEOPLE))
     await keep([graduate_event(school, each) for each in ids])
     return ids
-
-
-async def at_once(*acts: Callable[[], Coroutine[Any, Any, Any]]) -> list[Any]:
-    """What came of acts that begin at the same moment."""
-    barrier = asyncio.Barrier(len(acts))
-
-    async def run(act: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        await barrier.wait()
-        return await act()
-
-    return await asyncio.gather(*map(run, acts), return_exceptions=True)
 
 
 async def test_of_many_submissions_as_many_get_a_place_as_there_are(

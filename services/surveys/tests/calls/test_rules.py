@@ -1,6 +1,5 @@
 """Who may be called when: each act at an hour of its own, by the database's clock."""
 
-import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from at_once import at_once
 from sqlalchemy import text
 
 from common import clock
@@ -149,7 +149,7 @@ async def test_two_interviewers_get_one_case_once(
     ]
     for turn in range(ROUNDS):
         # each in another band than the one before, and calls of earlier rounds taken away
-        claims = await asyncio.gather(*(each.claim(10 + 4 * (turn % 3)) for each in desks))
+        claims = await at_once(*(partial(each.claim, 10 + 4 * (turn % 3)) for each in desks))
         assert sum(each is not None for each in claims) == 1
         async with database.transaction(desks[0].caller.actor) as unit:
             await unit.connection.execute(text("DELETE FROM calls WHERE school_code = :school"), {"school": school})

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from at_once import at_once
 
 from common.auth import SYSTEM, Principal, Role
 from common.contracts import IncomingEvent
@@ -122,6 +123,20 @@ async def test_an_opt_out_that_is_committed_first_leaves_no_message(
             graduate=link.graduate_id,
         )
         assert (found["reason"], found["before"]) in {(None, True), ("opted_out", False)}
+
+
+async def test_of_two_workers_one_sends_a_step_to_a_person(
+    database: Database, due: DueStep, tokens: list[str], rows: Any
+) -> None:
+    for token in tokens:
+        link = await link_of(database, token)
+        noted = await at_once(*[partial(database.patient.act, SYSTEM, note(due, link))] * 2)
+        assert sorted(len(each) for each in noted) == [0, 1]
+    count = "SELECT count(*) AS attempts, count(DISTINCT invitation_id) AS people, sum(price_fen) AS fen"
+    [found] = await rows(f"{count} FROM contact_attempts WHERE wave_id = :id", id=due.wave_id)
+    assert (found["attempts"], found["people"], found["fen"]) == (len(tokens), len(tokens), PRICE * len(tokens))
+    [spent] = await rows("SELECT spent_fen FROM contact_spending WHERE wave_id = :id", id=due.wave_id)
+    assert spent["spent_fen"] == found["fen"]
 
 
 async def test_the_last_money_is_spent_once(database: Database, due: DueStep, tokens: list[str], rows: Any) -> None:

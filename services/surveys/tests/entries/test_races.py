@@ -1,6 +1,7 @@
 """Acts at entries meet others on the same rows: one link a person, one order of locks."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from at_once import at_once
 
 from common.auth import Principal, Role
 from common.contracts import IncomingEvent
@@ -16,6 +18,7 @@ from common.database import Database, UnitOfWork
 from common.errors import Versions
 from common.identifiers import GraduateId, WaveId
 from surveys.answers import commands as answers
+from surveys.answers.commands import close_due_waves
 from surveys.contact.commands import opting_out
 from surveys.contact.commands.noting import note_asked
 from surveys.contact.domain import Address, DueStep, Judged, OptOutSource
@@ -29,6 +32,7 @@ from surveys.waves import commands as waves
 from testing.collisions import Act, meet
 
 Json = dict[str, Any]
+ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 12
 ANY = Versions(any=True)
 
 
@@ -42,6 +46,29 @@ async def test_who_enters_many_times_at_once_has_one_link(
     tokens = [each.json()["token"] for each in entered if each.status_code == 201]
     assert len({*tokens}) == len(tokens) > 0
     assert len(await rows("SELECT 1 FROM invitations WHERE wave_id = :id", id=wave["id"])) == 1
+
+
+async def test_who_enters_while_the_wave_closes_has_a_link_that_ends_or_none(
+    client: Callable[..., httpx.AsyncClient], manager: httpx.AsyncClient, plan: Json, graduates: list[UUID], moved: Any,
+    database: Database, cipher: FieldCipher, rows: Any,
+) -> None:  # fmt: skip
+    for _ in range(ROUNDS):
+        wave = (await manager.post("/v1/waves", json=plan)).json()["id"]
+        people = [client("graduate", graduate=each) for each in graduates]
+        await moved(wave, "closes_at = statement_timestamp() + interval '20 milliseconds'")
+
+        async def closed(wave: str = wave) -> None:
+            while not (await rows("SELECT closed_at FROM waves WHERE id::text = :id", id=wave))[0]["closed_at"]:
+                await close_due_waves(database.patient, cipher)
+
+        *entered, _ = await at_once(*(partial(each.post, f"/v1/waves/{wave}/enter") for each in people), closed)
+        said = [each.status_code for each in entered]
+        assert {*said} <= {201, 409, 503}, [each.text for each in entered]
+        found = await rows("SELECT state, token_ciphertext FROM invitations WHERE wave_id::text = :id", id=wave)
+        assert [each["state"] for each in found] == ["expired"] * said.count(201)
+        for each in entered:
+            if each.status_code == 201:
+                assert (await client(link=each.json()["token"]).get("/v1/answer")).status_code == 401
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Papers over HTTP: keyed twice, equal or not, resolved."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from at_once import at_once
 from sqlalchemy import text
 
 from common.auth import SYSTEM
@@ -236,7 +237,8 @@ async def test_of_two_who_key_at_once_one_is_the_second(
     key: Key, database: Database, graduates: list[UUID], rows: Rows
 ) -> None:
     for _ in range(ROUNDS):
-        states = [each.json()["state"] for each in await asyncio.gather(key(ONE, {**VALUES, "match": 1}), key(OTHER))]
+        keyed = await at_once(partial(key, ONE, {**VALUES, "match": 1}), partial(key, OTHER))
+        states = [each.json()["state"] for each in keyed]
         assert sorted(states) == ["differs", "keyed"]
         async with database.transaction(SYSTEM) as unit:
             await unit.connection.execute(text("DELETE FROM papers WHERE graduate_id = :id"), {"id": graduates[0]})
