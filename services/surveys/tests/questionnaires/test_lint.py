@@ -37,6 +37,8 @@ def found(*pages: list[Json], severity: str = "error", **of_page: Any) -> list[t
 CHOICE = asked("c", "single_choice", options=options("1", "2"))
 MANY = asked("m", "multiple_choice", options=options("1", "2", "3"))
 MATRIX = asked("x", "matrix", options=options("1", "2"), rows=options("a", "b"))
+RANKED = asked("r", "ranking", options=options("a", "b"))
+OPEN = [*options("1"), {"value": "2", "text": WORDS, "other": True}]
 SCALE = asked("s", "scale", scale={"min": 1, "max": 5})
 
 
@@ -58,6 +60,14 @@ def constraint(expression: str) -> Json:
         [CHOICE, asked("k", "calculated", calculation="concat(${c}, 'x')", result="text")],
         [CHOICE, asked("k", "calculated", calculation="${c}", result="text")],
         [asked("q", visible_if="today() > '2030-01-01'")],
+        # of single_choice no option has a field or a column; the text beside an option and that option are one question
+        [CHOICE, asked("c_1")],
+        [asked("m", "multiple_choice", options=[*options("1"), {"value": "other", "text": WORDS, "other": True}])],
+        [asked("n", "note"), asked("n__missing")],
+        # a name of the roster is no field
+        [asked("employer", "employer")],
+        # columns of who answered give way in exports
+        [asked("sex", "text"), asked("major", "text"), asked("name", "text"), asked("respondent", "text")],
         [
             asked("q")
             | {"constraint": constraint(". > 0") | {"message": {"zh": "${q} 太小", "en": "${q} is too small"}}}
@@ -77,6 +87,15 @@ def test_what_is_in_order(questions: list[Json]) -> None:
         ([asked("q", "matrix", options=options("1", "2"), rows=options("工资"))], "rows/0/value", "bad_variable"),
         ([asked("x_a"), MATRIX], "rows/0/value", "variable_clash"),
         ([asked("roster_cohort")], "id", "variable_clash"),
+        # fields of pages and columns of files
+        ([asked("e", "employer"), asked("e_name", "text")], "id", "variable_clash"),
+        ([asked("e_uscc", "text"), asked("e", "employer")], "id", "variable_clash"),
+        ([RANKED, asked("r_b", "text")], "id", "variable_clash"),
+        ([asked("r_b", "text"), RANKED], "options/1/value", "variable_clash"),
+        ([MANY, asked("m_3")], "id", "variable_clash"),
+        ([asked("a"), asked("a__missing")], "id", "variable_clash"),
+        ([MATRIX | {"rows": options("a", "_missing")}], "rows/1/value", "variable_clash"),
+        ([CHOICE | {"options": OPEN}, asked("c_other", "text")], "id", "variable_clash"),
         ([asked("q", visible_if="1 +")], "visible_if", "expression_syntax"),
         ([asked("q", visible_if="(" * 33 + "true()" + ")" * 33)], "visible_if", "expression_syntax"),
         ([asked("q", visible_if="1 + 1")], "visible_if", "expression_type"),

@@ -6,6 +6,7 @@ from itertools import chain
 from common.imports import OWNER_HEADERS, PERSON_HEADERS, Columns
 from common.spreadsheets.masking import Identifies
 from surveys.questionnaires.domain.content import Content, Question, QuestionType
+from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.domain.questions.options import opening
 
 VARIABLE = "variable "
@@ -22,9 +23,6 @@ HEADERS: Mapping[str, Sequence[str]] = {
 }
 
 _SHOWN_MASKED = frozenset({QuestionType.TEXT, QuestionType.EMPLOYER})
-_PARTED = frozenset({QuestionType.MULTIPLE_CHOICE, QuestionType.MATRIX, QuestionType.RANKING, QuestionType.EMPLOYER})
-"""Types with a column for each option, row or member."""
-
 _UNREAD = frozenset({QuestionType.NOTE, QuestionType.CALCULATED, QuestionType.FILE})
 """What a file cannot answer; such a column is one that is not used."""
 
@@ -48,27 +46,20 @@ def variables_of(question: Question) -> Iterator[str]:
     """The headers of a question: its id, or one for each of its parts, and that of the text beside an option."""
     if question.type in _UNREAD:
         return
-    if question.type in _PARTED:
-        yield from (f"{question.id}_{part}" for part in parts_of(question))
-    else:
-        yield question.id
+    parts = parts_of(question)
+    yield from [f"{question.id}_{part}" for part in parts] if parts else [question.id]
     if (text := beside(question)) is not None:
         yield text
 
 
 def parts_of(question: Question) -> Sequence[str]:
     """The options, rows or members that have a column each."""
-    match question.type:
-        case QuestionType.EMPLOYER:
-            return ("name", "uscc")
-        case QuestionType.MATRIX:
-            return [row.value for row in question.rows or ()]
-    return question.option_values
+    return [part.value for part in kind_of(question).parts(question)]
 
 
 def beside(question: Question) -> str | None:
     """The header of the text that an option opens, as exports call it."""
     if not opening(question):
         return None
-    has_own = question.type in _PARTED and "other" in parts_of(question)
+    has_own = "other" in parts_of(question)
     return f"{question.id}_other_text" if has_own else f"{question.id}_other"

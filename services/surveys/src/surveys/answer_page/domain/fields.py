@@ -13,7 +13,7 @@ from surveys.answer_page.domain.choices import code_named, label_of_code
 from surveys.questionnaires.domain.content import Question, QuestionType
 from surveys.questionnaires.domain.logic import is_refusal
 from surveys.questionnaires.domain.questions import kind_of
-from surveys.questionnaires.domain.questions.options import opening, other_of
+from surveys.questionnaires.domain.questions.options import missing_of, opening, other_of
 
 Fields = Mapping[str, Sequence[str]]
 """Name of a field → what came under it, in its order."""
@@ -28,23 +28,12 @@ _FLAGS: Mapping[str, object] = MappingProxyType({"true": True, "false": False})
 _EMPTY = ("",)
 
 
-def missing_of(question: Question) -> str:
-    """The field that says why there is no answer."""
-    return f"{question.id}__missing"
-
-
 def names_in(question: Question) -> tuple[str, ...]:
     """The fields that together answer a question, without those beside its answer."""
-    match question.type:
-        case QuestionType.MATRIX:
-            return tuple(f"{question.id}_{row.value}" for row in question.rows or ())
-        case QuestionType.RANKING:
-            return tuple(f"{question.id}_{option}" for option in question.option_values)
-        case QuestionType.EMPLOYER:
-            return (f"{question.id}_name", f"{question.id}_uscc")
-        case QuestionType.NOTE | QuestionType.CALCULATED:
-            return ()
-    return (question.id,)
+    kind = kind_of(question)
+    if question.type is not QuestionType.MULTIPLE_CHOICE and (parts := kind.parts(question)):
+        return tuple(f"{question.id}_{part.value}" for part in parts)
+    return (question.id,) if kind.asks else ()
 
 
 def values_in(questions: Iterable[Question], fields: Fields, before: Values) -> dict[str, object]:

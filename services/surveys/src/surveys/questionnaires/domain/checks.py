@@ -14,7 +14,7 @@ from surveys.questionnaires.domain.content import Content, Prefill, Question, Qu
 from surveys.questionnaires.domain.facts import FACTS
 from surveys.questionnaires.domain.lint import Lint
 from surveys.questionnaires.domain.questions import KINDS, kind_of
-from surveys.questionnaires.domain.questions.options import repeated
+from surveys.questionnaires.domain.questions.options import missing_of, repeated
 from surveys.questionnaires.domain.wording import labels_of, texts_of
 
 MAX_VARIABLES = 1_000
@@ -35,7 +35,10 @@ _BAD_VARIABLE = Message(
     "变量名须以小写字母开头，只含小写字母、数字和下划线，最长 32 个字符",
     "A variable begins with a small letter and has small letters, digits and _, 32 at most",
 )
-_CLASH = Message("变量名与另一题目、行或内置变量相同", "Another question, row or built-in name has this variable")
+_CLASH = Message(
+    "变量名与另一题目或其选项、行的变量、表单字段、文件列相同，或与内置变量相同",
+    "Another question, one of its rows, form fields or columns of files, or a built-in name is called so",
+)
 _NOT_REFUSABLE = Message("敏感题须可拒答（refusable）", "A sensitive question must be refusable")
 _NO_CORE = Message("没有核心题（core），无法区分完整程度", "No question is core, so completeness says little")
 _NOT_NUMERIC = Message("选项值不是数字，统计软件中不便使用", "This option's value is no number, which SPSS likes less")
@@ -160,17 +163,23 @@ def _takes(question: Question, prefill: Prefill) -> bool:
 
 def _wrong_variables(content: Content) -> Iterator[FieldProblem]:
     """Names that are none, and those that two things would have."""
-    seen = set(FACTS)
+    seen = set[str]()
     for pointer, question in _questions(content):
-        variables = kind_of(question).variables(question)
+        kind = kind_of(question)
         if not ID.fullmatch(question.id):
             yield FieldProblem(f"{pointer}/id", "bad_variable", _BAD_VARIABLE)
-        for variable in variables:
-            if variable.field != "id" and ID.fullmatch(question.id) and not VARIABLE.fullmatch(variable.name):
-                yield FieldProblem(f"{pointer}/{variable.field}", "bad_variable", _BAD_VARIABLE)
-        # an id is used even where it is no variable, as that of a matrix
-        names = {question.id: "id", **{variable.name: variable.field for variable in variables}}
-        for name, field in names.items():
-            if name in seen:
-                yield FieldProblem(f"{pointer}/{field}", "variable_clash", _CLASH)
+        variables = {variable.name: variable.field for variable in kind.variables(question)}
+        for name, field in variables.items():
+            if field != "id" and ID.fullmatch(question.id) and not VARIABLE.fullmatch(name):
+                yield FieldProblem(f"{pointer}/{field}", "bad_variable", _BAD_VARIABLE)
+        # an id is used even where it is no variable, as that of a matrix; fields of pages and columns of files are, too
+        parts = {f"{question.id}_{part.value}": part.field for part in kind.parts(question)}
+        names = {question.id: "id", **parts, **variables}
+        clashing = names.keys() & seen | {question.id, *variables} & FACTS.keys()
+        if kind.asks:
+            # one of its own rows may be called so
+            clashing |= {missing_of(question)} & {*names, *seen}
+            names.setdefault(missing_of(question), "id")
+        for name in sorted(clashing, key=list(names).index):
+            yield FieldProblem(f"{pointer}/{names[name]}", "variable_clash", _CLASH)
         seen |= names.keys()

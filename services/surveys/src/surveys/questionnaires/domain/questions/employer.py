@@ -8,7 +8,7 @@ from stdnum.exceptions import ValidationError
 from common.errors import Message
 from surveys.expressions.values import Type, Value
 from surveys.questionnaires.domain.content import Question
-from surveys.questionnaires.domain.questions.kind import Kind, Refusal, Variable, has_said, is_text, one_variable
+from surveys.questionnaires.domain.questions.kind import Kind, Part, Refusal, Variable, has_said, is_text, one_variable
 
 MAX_NAME = 200
 USCC_LENGTH = 18
@@ -25,6 +25,10 @@ class EmployerKind(Kind):
     def variables(self, question: Question) -> Sequence[Variable]:
         """Compares with `''` alone; in texts its name."""
         return one_variable(question, Type.SEALED)
+
+    def parts(self, question: Question) -> Sequence[Part]:
+        """Its members."""
+        return [Part("name", "id"), Part("uscc", "id")]
 
     def fits(self, question: Question, value: object) -> bool:
         """A name, and text or null for the code."""

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from common.errors import FieldProblem, Message
 from common.measures import Measure, MeasureValue
@@ -44,6 +45,13 @@ class Variable:
     finite: Sequence[Value] | None = None
 
 
+class Part(NamedTuple):
+    """An option, row or member, and the member of the question that it comes from."""
+
+    value: str
+    field: str
+
+
 class Kind(ABC):
     """A type of question. Values are JSON; those of the methods below have passed `refusal`, and are no refusals."""
 
@@ -63,6 +71,10 @@ class Kind(ABC):
     @abstractmethod
     def variables(self, question: Question) -> Sequence[Variable]:
         """The names by which expressions know its values."""
+
+    def parts(self, question: Question) -> Sequence[Part]:
+        """What has a field or column of its own, called `<id>_<part>`, in forms or files; nothing where the id has."""
+        return ()
 
     @abstractmethod
     def fits(self, question: Question, value: object) -> bool:

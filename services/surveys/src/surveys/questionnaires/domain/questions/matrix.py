@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from common.errors import FieldProblem, Message
 from surveys.expressions.values import Type, Typed, Value
 from surveys.questionnaires.domain.content import Question
-from surveys.questionnaires.domain.questions.kind import Kind, Variable
+from surveys.questionnaires.domain.questions.kind import Kind, Part, Variable
 from surveys.questionnaires.domain.questions.options import (
     label_of,
     obstacles_of_options,
+    parts_of,
     repeated_values,
 )
 
@@ -35,6 +36,10 @@ class MatrixKind(Kind):
             Variable(f"{question.id}_{row.value}", Typed(Type.CODE, options), f"rows/{place}/value", label, options)
             for place, row in enumerate(question.rows or ())
         ]
+
+    def parts(self, question: Question) -> Sequence[Part]:
+        """The rows."""
+        return parts_of("rows", question.rows)
 
     def fits(self, question: Question, value: object) -> bool:
         """Options by row; null is a row that is not answered."""

@@ -7,11 +7,12 @@ from common.errors import FieldProblem, Message
 from common.measures import Measure, MeasureValue
 from surveys.expressions.values import Type, Value
 from surveys.questionnaires.domain.content import Question
-from surveys.questionnaires.domain.questions.kind import Kind, Refusal, Variable
+from surveys.questionnaires.domain.questions.kind import Kind, Part, Refusal, Variable
 from surveys.questionnaires.domain.questions.options import (
     code_for,
     obstacles_of_options,
     option_variables,
+    parts_of,
     within,
 )
 
@@ -36,6 +37,10 @@ class MultipleChoiceKind(Kind):
         if len(options) <= MOST_SUBSETS:
             subsets = list(chain.from_iterable(combinations(options, size + 1) for size in range(len(options))))
         return option_variables(question, Type.CODES, subsets)
+
+    def parts(self, question: Question) -> Sequence[Part]:
+        """The options, in files."""
+        return parts_of("options", question.options)
 
     def fits(self, question: Question, value: object) -> bool:
         """Different options."""

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from common.errors import FieldProblem, Message
 from surveys.expressions.values import Type, Typed, Value
 from surveys.questionnaires.domain.content import Option, Question
-from surveys.questionnaires.domain.questions.kind import BAD_BOUNDS, Label, Variable
+from surveys.questionnaires.domain.questions.kind import BAD_BOUNDS, Label, Part, Variable
 
 _TOO_FEW = Message("选择题至少要有两个选项", "A choice needs at least two options")
 _TWICE = Message("选项值重复", "This option's value is used twice")
@@ -50,6 +50,11 @@ def within(pointer: str, question: Question, *members: str) -> Iterator[FieldPro
         yield FieldProblem(f"{pointer}/{members[-1]}", "bad_bounds", BAD_BOUNDS)
 
 
+def parts_of(member: str, options: Iterable[Option] | None) -> list[Part]:
+    """The values of options, or of rows, as parts."""
+    return [Part(option.value, f"{member}/{place}/value") for place, option in enumerate(options or ())]
+
+
 def label_of(question: Question) -> Label:
     """The texts of the chosen options in a language."""
     texts = {option.value: option.text for option in question.options or ()}
@@ -74,6 +79,11 @@ def option_variables(question: Question, kind: Type, finite: Sequence[Value] | N
 def other_of(question: Question) -> str:
     """The name of the text beside an option."""
     return f"{question.id}_other"
+
+
+def missing_of(question: Question) -> str:
+    """The name of the field of a form that says why there is no answer."""
+    return f"{question.id}__missing"
 
 
 def opening(question: Question) -> frozenset[str]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from common.errors import FieldProblem, Message
 from surveys.expressions.values import Type, Value
 from surveys.questionnaires.domain.content import Question
-from surveys.questionnaires.domain.questions.kind import Kind, Variable
+from surveys.questionnaires.domain.questions.kind import Kind, Part, Variable
 from surveys.questionnaires.domain.questions.options import (
     obstacles_of_options,
     option_variables,
+    parts_of,
     within,
 )
 
@@ -30,6 +31,10 @@ class RankingKind(Kind):
     def variables(self, question: Question) -> Sequence[Variable]:
         """Codes, the best first."""
         return option_variables(question, Type.CODES, None)
+
+    def parts(self, question: Question) -> Sequence[Part]:
+        """The options, each with its place."""
+        return parts_of("options", question.options)
 
     def fits(self, question: Question, value: object) -> bool:
         """Different options, no more than can be ranked."""
