@@ -92,8 +92,14 @@ async def test_a_picture_is_kept_without_its_notes(
     assert not any(note in stored for note in (b"Telephone", b"my home", b"after the end"))
     before, after = (Image.open(io.BytesIO(each)) for each in (made.getvalue(), stored))
     assert (after.format, after.tobytes()) == ("JPEG", before.tobytes())
-    broken = await send(holder, made.getvalue()[:200])
-    assert (broken.status_code, broken.json()["code"]) == (422, "picture_broken")
+    encrypted = PDF.replace(b"/Root 1 0 R", b"/Root 1 0 R/Encrypt 3 0 R")
+    for wrong, code in (
+        (made.getvalue()[:200], "picture_broken"),
+        (PDF[:60], "unreadable"),
+        (encrypted, "encrypted"),
+    ):
+        refused = await send(holder, wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, code), refused.text
 
 
 async def test_what_is_no_such_file_is_refused(client: Client, tokens: list[str], agree: Any) -> None:

@@ -9,7 +9,7 @@ from fastapi import Depends, Response
 from common.clock import SHANGHAI
 from common.crypto import hashed_secret
 from common.errors import FieldProblem, Invalid, NotFound, PreconditionFailed, Versions
-from common.files.pictures import picture_alone
+from common.files.documents import file_alone
 from common.http import OPEN, Router
 from common.objects.routes import StoredFiles
 from surveys.answer_page.domain.fields import Fields, values_in
@@ -202,7 +202,7 @@ async def _stored(here: Visit, invitation: Holder, objects: StoredFiles, page: Q
         if len(content) > FILES.at_most:
             raise Invalid([FieldProblem(pointer_of(name), "file_too_large", PageForms.one_too_large)])
         media_type = KINDS[FILES.kind_of(content, pointer_of(name))]
-        put = await objects.put(await asyncio.to_thread(picture_alone, content), media_type)
+        put = await objects.put(await asyncio.to_thread(file_alone, content, pointer_of(name)), media_type)
         act = partial(commands.add_file, invitation=invitation, name=put, media_type=media_type)
         stored[name] = [str((await here.database.act(holder_of(invitation), act)).id)]
     return stored

@@ -14,7 +14,7 @@ from common.crypto import FieldCipher, hashed_secret
 from common.database import Database
 from common.errors import Missing
 from common.files import JPEG, PDF, PNG
-from common.files.pictures import picture_alone
+from common.files.documents import file_alone
 from common.http import Cipher, Credential, Db, IdempotencyKey, IfMatch, Router, Upload, XPurpose, answer, resource
 from common.http.language import preferred_language
 from common.identifiers import ResponseId, WaveId
@@ -193,7 +193,7 @@ async def evaluate_answer(
     response_model=AnswerFileBody,
     summary="Send a file, which a value then names by its id",
     description="JPEG, PNG or PDF, up to 5 MB, ten an answer. A picture is kept without its notes (place, device), "
-    "and a file goes with the answer.",
+    "and a file goes with the answer. 422 for what is broken (`picture_broken`, `unreadable`) or `encrypted`.",
 )
 async def send_file(
     *,
@@ -207,7 +207,7 @@ async def send_file(
     async with database.reading() as connection:
         commands.must_take_files((await commands.read(connection, cipher, invitation)).response)
     media_type = _MEDIA_TYPES[upload.kind]
-    name = await objects.put(await asyncio.to_thread(picture_alone, upload.content), media_type)
+    name = await objects.put(await asyncio.to_thread(file_alone, upload.content), media_type)
     act = partial(commands.add_file, invitation=invitation, name=name, media_type=media_type)
 
     async def sent_before(done: Answered) -> AnswerFile:
