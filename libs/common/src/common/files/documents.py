@@ -1,4 +1,4 @@
-"""PDFs that readers can open, told by their ends; nothing of them is unpacked."""
+"""PDFs that readers can open, judged by their ends; nothing of them is unpacked."""
 
 import re
 
