@@ -7,8 +7,6 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from stdnum.cn import uscc
-
 from common.approvals.domain import TransitionNotAllowed
 from common.codes.rules import rule
 from common.errors import Conflict, Invalid, Message, TooManyRequests
@@ -80,6 +78,9 @@ class ContactLimit(TooManyRequests):
 
 def must_be_employer(plan: ContactPlan) -> None:
     """Raises Invalid for a credit code (统一社会信用代码, GB 32100) that cannot be one."""
+    # a megabyte that a process which judges no code never needs
+    from stdnum.cn import uscc
+
     if not uscc.is_valid(plan.employer_uscc):
         raise Invalid([rule("uscc_format").problem("/employer_uscc")])
 

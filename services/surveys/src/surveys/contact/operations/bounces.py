@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage, Message
-from email.policy import default
 from uuid import UUID
 
 from common.errors import Message as Sentence
@@ -62,6 +61,9 @@ class Report:
 
 def read_report(content: bytes) -> Report:
     """What a report says; raises NoReportError or NoAttemptError."""
+    # only the command that is handed reports needs what it loads
+    from email.policy import default
+
     try:
         report = message_from_bytes(content, policy=default)
         parts = [*report.walk()]
