@@ -3,7 +3,6 @@
 And the page of an answer as HTML against the same as JSON. Each side is a process of its own.
 """
 
-import logging
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -14,6 +13,7 @@ import uvicorn
 
 from common.crypto import FieldCipher, hashed_secret
 from common.database import Database
+from common.observability import configure_logging
 from surveys.answer_page.wire.sessions import COOKIE, cookie_of
 from surveys.answers.commands import Answer, Submissions
 from surveys.answers.commands.following import acted
@@ -42,7 +42,7 @@ class OneByOne(Submissions):
 
 def serve(settings: Mapping[str, str], port: int, kind: type[Submissions]) -> None:
     """The service, as a process, with submissions of this kind."""
-    logging.disable(logging.INFO)
+    configure_logging("surveys", "WARNING")
     known = settings_of(settings)
     database = Database.connect(known)
     app = COMPOSITION.create_app(known, database, {})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
+from operator import itemgetter
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -46,8 +47,7 @@ def maker(kind: type[T], columns: tuple[str, ...], **given: FromRow) -> Callable
 def builder(kind: Any) -> Callable[[Iterable[Any]], Any]:
     """The function from the values of all fields that `__init__` takes, in their order, to a value of `kind`."""
     names = [each.name for each in fields(kind) if each.init]
-    slots = any(vars(each).get("__slots__") for each in kind.__mro__)
-    if slots or len(names) != len(fields(kind)) or hasattr(kind, "__post_init__"):
+    if not _is_plain(kind):
         return lambda values: kind(**dict(zip(names, values, strict=True)))
 
     # what `__init__` does, but for a frozen dataclass it makes a call for each field
@@ -59,6 +59,13 @@ def builder(kind: Any) -> Callable[[Iterable[Any]], Any]:
     return build
 
 
+def _is_plain(kind: Any) -> bool:
+    """Whether a value of `kind` is nothing but its fields, all of them given."""
+    slots = any(vars(each).get("__slots__") for each in kind.__mro__)
+    others = any(not each.init for each in fields(kind))
+    return not (slots or others or hasattr(kind, "__post_init__"))
+
+
 @lru_cache(maxsize=512)
 def _maker(kind: Any, columns: tuple[str, ...], given: tuple[tuple[str, FromRow], ...]) -> FromRow:
     """Looks at types and names once for a query, never again for its rows: imports read tens of thousands."""
@@ -67,21 +74,29 @@ def _maker(kind: Any, columns: tuple[str, ...], given: tuple[tuple[str, FromRow]
     if unknown := named.keys() - {each.name for each in wanted}:
         raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
     places, others = [], []
-    for at, each in enumerate(wanted):
+    for each in wanted:
         source = named.get(each.name) or _source(kind, each, types[each.name], columns)
         # most fields are their column as it is: those are read without a call for each
         places.append(source if isinstance(source, int) else 0)
         if not isinstance(source, int):
-            others.append((at, source))
-    make = builder(kind)
+            others.append((each.name, source))
+    names = [each.name for each in wanted]
+    read = itemgetter(*places) if len(places) > 1 else lambda row: [row[place] for place in places]
 
+    def called(row: Row) -> Any:
+        values = dict(zip(names, read(row), strict=True))
+        return kind(**values | {name: source(row) for name, source in others})
+
+    # as `builder` does it, with nothing made on the way
     def made(row: Row) -> Any:
-        values = [row[place] for place in places]
-        for at, source in others:
-            values[at] = source(row)
-        return make(values)
+        value = object.__new__(kind)
+        held = value.__dict__
+        held.update(zip(names, read(row), strict=True))
+        for name, source in others:
+            held[name] = source(row)
+        return value
 
-    return made
+    return made if _is_plain(kind) else called
 
 
 def _source(kind: type, field: Field[Any], declared: Any, columns: tuple[str, ...]) -> FromRow | int:

@@ -20,7 +20,7 @@ from common.observability import correlated
 from common.once import AlreadyAnswered, Once
 from surveys.answers import commands
 from surveys.answers.commands import Answer, Submissions, Submitting, holder_of, submit_all
-from surveys.answers.wire import AnswerBody
+from surveys.answers.wire import AnswerBody, written
 from surveys.invitations import storage
 from surveys.responses.domain import Mode
 from surveys.settings import Settings
@@ -157,7 +157,8 @@ def said(outcome: Answer | Exception, language: str = "zh") -> Any:
         case AlreadyAnswered():
             return type(outcome).__name__, outcome.answered.version
         case Answer():
-            body = AnswerBody.of(outcome, language).model_dump(mode="json")
+            body = json.loads(written(outcome, language))
+            assert body == AnswerBody.of(outcome, language).model_dump(mode="json")
             cap = outcome.response.full_cap
             return {name: value for name, value in body.items() if name not in {"change_token", "wave"}}, cap
     return outcome

@@ -1,4 +1,6 @@
+import asyncio
 from collections import OrderedDict
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,6 +20,20 @@ async def test_a_published_version_is_read_once_per_process(database: Database, 
         assert first is not None
         assert await storage.published(connection, questionnaire_id, 1) is first
         assert await storage.published(connection, questionnaire_id, 2) is None
+
+
+async def test_requests_that_read_a_version_side_by_side_have_the_one_value(
+    database: Database, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "_published", OrderedDict())
+    questionnaire_id = QuestionnaireId(UUID(published))
+    async with AsyncExitStack() as stack:
+        connections = [await stack.enter_async_context(database.reading()) for _ in range(4)]
+        first, *others = await asyncio.gather(
+            *(storage.published(connection, questionnaire_id, 1) for connection in connections)
+        )
+    assert first is not None
+    assert all(each is first for each in others)
 
 
 async def test_a_process_keeps_a_few_published_versions_only(

@@ -50,8 +50,9 @@ def etag(version: int) -> str:
 
 
 def resource(body: Any, version: int, status: int = 200, location: str | None = None) -> Response:
-    """A single resource as the whole answer: a pydantic model or anything JSON can show, with its ETag."""
+    """A single resource as the whole answer, with its ETag: a pydantic model, what JSON can show, or JSON itself."""
     headers = {"ETag": etag(version)}
     if location is not None:
         headers["Location"] = location
-    return Response(to_json(body), status, headers, media_type=JSON_TYPE)
+    content = body if isinstance(body, bytes) else to_json(body)
+    return Response(content, status, headers, media_type=JSON_TYPE)

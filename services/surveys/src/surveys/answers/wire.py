@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import to_json
 
 from common.errors import Message
 from common.files import JPEG, MB, PDF, PNG, Files
@@ -18,7 +19,7 @@ from surveys.privacy.domain import said_of
 from surveys.privacy.wire import SaidBody
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.domain.logic import logic_of
-from surveys.questionnaires.wire import Evaluated, PageBody, TextForm, Visible
+from surveys.questionnaires.wire import PageBody, TextForm, Visible, shown_of
 from surveys.responses.announcements import change_token
 from surveys.responses.domain import Completeness, Mode, Response, ResponseState
 from surveys.waves.domain import Anonymity, Audience, Unit
@@ -205,10 +206,21 @@ class AnswerBody(BaseModel):
                 },
                 "questionnaire": asked(content),
                 "values": answer.values,
-                **Evaluated.of(judged, texts, language).model_dump(exclude={"problems"}),
+                **shown_of(judged, texts),
                 "prefilled": prefilled(content, judged, answer.situation, answer.values),
                 "completeness": judged.completeness.value,
                 "editable_until": answer.editable_until,
                 "missing": [problem.pointer.removeprefix("/values/") for problem in judged.missing],
             }
         )
+
+
+def written(answer: Answer, language: str) -> bytes:
+    """The answer as JSON. The questionnaire, the greater part of it by far, was written before."""
+    others = to_json(AnswerBody.of(answer, language), exclude={"questionnaire"})
+    return b'%b,"questionnaire":%b}' % (others.removesuffix(b"}"), _asked_as_json(answer.content))
+
+
+@lru_cache(maxsize=64)
+def _asked_as_json(content: PublishedVersion) -> bytes:
+    return to_json(asked(content))

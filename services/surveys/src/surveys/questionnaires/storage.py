@@ -91,7 +91,9 @@ async def published(
     if found is None:
         found = await find_version(connection, EVERYTHING, questionnaire_id, number)
     if found is not None and (key in _published or connection.reading or is_committed):
-        _published[key] = found
+        # of requests that read it side by side all have the one value: what is made of it is found by what it is, and
+        # two equal ones would be compared question by question for every answer
+        found = _published.setdefault(key, found)
         # the one asked for last is dropped last
         _published.move_to_end(key)
         if len(_published) > MAX_CACHED:

@@ -32,6 +32,7 @@ from surveys.answers.wire import (
     RevealedBody,
     Submission,
     Trial,
+    written,
 )
 from surveys.ballots.domain import digest_of
 from surveys.invitations.domain import LinkRefused, has_form
@@ -295,4 +296,4 @@ def _taken(language: str, given: Answer) -> Response:
 
 
 def _shown(language: str, given: Answer) -> Response:
-    return resource(AnswerBody.of(given, language), given.version)
+    return resource(written(given, language), given.version)

@@ -1,6 +1,6 @@
 """Questionnaires on the wire: forms of questions, questionnaires, and what their logic says."""
 
-from surveys.questionnaires.wire.evaluation import Evaluated, Evaluation, Linted, Visible
+from surveys.questionnaires.wire.evaluation import Evaluated, Evaluation, Linted, Visible, shown_of
 from surveys.questionnaires.wire.forms import TextForm
 from surveys.questionnaires.wire.library import LibraryId, LibraryItem
 from surveys.questionnaires.wire.questionnaires import (
@@ -26,4 +26,5 @@ __all__ = [
     "VersionBody",
     "Visible",
     "Written",
+    "shown_of",
 ]

@@ -51,14 +51,17 @@ class Evaluated(BaseModel):
     @classmethod
     def of(cls, judged: Judged, texts: Mapping[str, str], language: str) -> Self:
         """As JSON."""
-        return cls.model_validate(
-            {
-                "visible": {"pages": judged.pages, "questions": judged.questions},
-                "calculated": {name: json_of(value) for name, value in judged.calculated.items()},
-                "problems": [ProblemBody.of(each, language) for each in judged.problems],
-                "texts": texts,
-            }
-        )
+        problems = [ProblemBody.of(each, language) for each in judged.problems]
+        return cls.model_validate({**shown_of(judged, texts), "problems": problems})
+
+
+def shown_of(judged: Judged, texts: Mapping[str, str]) -> dict[str, Any]:
+    """The members of what is shown and calculated; the problems are beside them."""
+    return {
+        "visible": {"pages": judged.pages, "questions": judged.questions},
+        "calculated": {name: json_of(value) for name, value in judged.calculated.items()},
+        "texts": texts,
+    }
 
 
 class LintedProblem(ProblemBody):
