@@ -136,8 +136,7 @@ class School:
             state=state,
             recorded_at=RECORDED,
         )
-        types = {"requested": response.REQUESTED, "submitted": response.SUBMITTED, "withdrawn": response.WITHDRAWN}
-        return self._add(response.TOPIC, types[state], str(graduate_id), None, data)
+        return self._add(response.TOPIC, f"quxiang.response.{state}", str(graduate_id), None, data)
 
     def employer_answers(self, employer_id: UUID, wave_id: UUID, state: str, hires: int = 1) -> IncomingEvent:
         data = EmployerResponseData(

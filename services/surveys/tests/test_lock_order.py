@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from asked_also import asking_also
 
 from common.auth import Principal, Role
 from common.contracts import IncomingEvent
@@ -112,10 +113,12 @@ async def acts_on(
     file: ObjectName,
     keep: Any,
     graduate_event: Any,
+    changed: Any,
 ) -> Callable[[int], Acts]:
     cipher = FieldCipher.load(settings.keyring_file)
     strangers = sorted(uuid4() for _ in range(3))
     await keep([graduate_event(school, each) for each in strangers])
+    await changed(asking_also(links[0].wave_id, strangers))
 
     def invite() -> Act:
         batch = Batch(OperationId(uuid4()), links[0].wave_id, links[0].school_code, Channel.LINK)
@@ -151,7 +154,9 @@ async def acts_on(
             "invite too": invite(),
             "close": partial(measures.close, wave_id=link.wave_id),
             "begin to close": partial(begin_closing, link.wave_id),
-            "change": partial(waves.change, caller=manager, wave_id=link.wave_id, expected=ANY, changes={}),
+            "change": partial(
+                waves.change, caller=manager, wave_id=link.wave_id, expected=ANY, patched=lambda wave: wave, said=set()
+            ),
             "erase": partial(erase, [graduate_event(school, each, sequence=2, erased=True) for each in everybody]),
             "create": partial(waves.create, caller=manager, plan=NewWave.model_validate_json(json.dumps(plan)).plan()),
             "show": partial(answers.show, cipher=cipher, invitation=link),

@@ -27,6 +27,12 @@ async def test_response_rates_count_distinct_graduates(client: Client, apply: Ap
     school.answers(people[1], first, "submitted")
     school.answers(people[2], first, "submitted")
     school.answers(people[2], first, "withdrawn")
+    # a wave that asks others before it opens: one of them nobody else asks, and one it asks again
+    once, again, planned = school.enters(sex_code="1"), people[5], uuid4()
+    for someone in (once, again):
+        school.answers(someone, planned, "requested")
+        school.answers(someone, planned, "released")
+    school.answers(again, planned, "requested")
     await apply(school.events[::-1])
     query = {"school": school.code, "cohort": 2024, "cycle": 1}
     (observation,) = (await get(client("admin"), "/v1/response-rates", **query))["observations"]

@@ -73,7 +73,7 @@ async def test_nobody_is_announced_and_no_link_is_made(
     assert await rows("SELECT 1 FROM audit_entries WHERE subject = 'ballot'") == []
 
 
-@pytest.mark.parametrize(("role", "status"), [("auditor", 404), ("school_officer", 200), ("admin", 200)])
+@pytest.mark.parametrize(("role", "status"), [("auditor", 403), ("school_officer", 200), ("admin", 200)])
 async def test_only_managers_print_codes(client: Client, school: str, secret: Json, role: str, status: int) -> None:
     answer = await client(role, school=school).post(f"/v1/waves/{secret['id']}/code-sheets")
     assert answer.status_code == status
@@ -166,10 +166,19 @@ async def test_anonymity_changes_before_the_wave_opens_and_before_anything_was_p
     assert (known.status_code, known.json()["anonymity"]) == (200, "identified")
     asked = await rows("SELECT 1 FROM outbox WHERE data ->> 'wave_id' = :id", id=wave["id"])
     assert len(asked) == len(crowd)
+    fewer = {"anonymity": "unlinkable", "population": {"kind": "sample", "size": 29}}
+    refused = await manager.patch(path, json=fewer, headers=ANY)
+    assert refused.json()["code"] == "too_few_for_unlinkable"
     assert (await manager.patch(path, json={"anonymity": "unlinkable"}, headers=ANY)).status_code == 200
     assert (await manager.post(f"{path}/code-sheets")).status_code == 200
     refused = await manager.patch(path, json={"anonymity": "pseudonymous"}, headers=ANY)
     assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "links_made")
+    refused = await manager.patch(path, json={"population": {"kind": "sample", "size": 30}}, headers=ANY)
+    assert refused.json()["errors"][0] | {"message": ""} == {
+        "pointer": "/population",
+        "rule": "links_made",
+        "message": "",
+    }
     assert (await manager.patch(path, json={"edit_hours": 2}, headers=ANY)).json()["code"] == "not_for_unlinkable"
 
 

@@ -153,7 +153,9 @@ async def acts(
             noting.note_asked, due=due, found=[Judged(third.id, differs, None, None)],
             reached={third.id: Address("1", "")}, price=1,
         ),
-        "change": partial(waves.change, caller=manager, wave_id=wave_id, expected=ANY, changes={}),
+        "change": partial(
+            waves.change, caller=manager, wave_id=wave_id, expected=ANY, patched=lambda wave: wave, said=set(),
+        ),
         "erase": erase,
     }  # fmt: skip
 

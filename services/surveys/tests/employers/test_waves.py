@@ -233,6 +233,8 @@ async def test_another_opening_is_another_year(
     )
     assert (changed.json()["year"], changed.json()["unit"]) == (2190, "hire"), changed.text
     told = await rows(SAID, topic=response.TOPIC, school=school)
-    assert [(row["data"]["year"], row["data"]["unit"]) for row in told] == [
-        *[(2189, "employer")] * 2, *[(2190, "hire")] * 2
-    ]  # fmt: skip
+    assert [(row["data"]["year"], row["data"]["unit"], row["data"]["state"]) for row in told] == [
+        each
+        for each in ((2189, "employer", "requested"), (2189, "employer", "released"), (2190, "hire", "requested"))
+        for _ in range(2)
+    ]

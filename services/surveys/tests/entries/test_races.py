@@ -113,7 +113,9 @@ async def acts(
         "submit": partial(answers.submit, cipher=cipher, invitation=link, expected=ANY, values=values),
         "stop": partial(opting_out.end_contact, invitation_id=link.id, source=OptOutSource.RECEIPT),
         "erase": erase,
-        "change": partial(waves.change, caller=officer, wave_id=wave_id, expected=ANY, changes={}),
+        "change": partial(
+            waves.change, caller=officer, wave_id=wave_id, expected=ANY, patched=lambda wave: wave, said=set()
+        ),
     }
 
 

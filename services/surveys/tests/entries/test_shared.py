@@ -107,7 +107,7 @@ async def test_the_picture_leads_to_the_entry(
     assert (await manager.get(path)).content != picture.content
     assert (await manager.get(path, params={"format": "gif"})).status_code == 400
     assert (await client("survey_manager", school="10002").get(path)).status_code == 404
-    assert (await client("auditor", school=school).get(path)).status_code == 404
+    assert (await client("auditor", school=school).get(path)).status_code == 403
     without = (await manager.post("/v1/waves", json=plan)).json()["id"]
     refused = await manager.get(f"/v1/waves/{without}/qr")
     assert (refused.status_code, refused.json()["code"]) == (409, "no_shared_entry")

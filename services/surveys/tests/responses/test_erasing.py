@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from asked_also import asking_also
 
 from common.auth import SYSTEM
 from common.contracts.envelope import IncomingEvent
@@ -113,6 +114,7 @@ async def test_whichever_comes_second_nothing_stays(
     keep: Keep,
     graduate_event: Events,
     rows: Rows,
+    changed: Any,
 ) -> None:
     cipher = FieldCipher.load(settings.keyring_file)
     for token in tokens[:2]:
@@ -122,6 +124,7 @@ async def test_whichever_comes_second_nothing_stays(
     erased = [graduate_event(school, each, sequence=2, erased=True) for each in graduates]
     newcomer = uuid4()
     await keep([graduate_event(school, newcomer)])
+    await changed(asking_also(wave["id"], [newcomer]))
 
     def saves(invitation: Invitation | None) -> Any:
         assert invitation is not None

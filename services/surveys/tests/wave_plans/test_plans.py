@@ -148,8 +148,34 @@ async def test_a_change_holds_for_the_waves_that_are_not_made_yet(
     (wave,) = await made(manager, plan["id"])
     length = datetime.fromisoformat(wave["closes_at"]) - datetime.fromisoformat(wave["opens_at"])
     assert length == timedelta(days=30)
+    said = {
+        "cycle": 3, "anonymity": "identified", "edit_hours": None, "population": {"kind": "sample", "size": 5},
+        "caps": [{"id": "all", "condition": "true()", "limit": 9, "taken": 0}], "budget_fen": 700,
+        "ladder": [{"kind": "invite", "channel": "email", "after_days": 2}], "stop_when_known": False,
+    }  # fmt: skip
+    changed = (await manager.patch(path, json=said, headers=ANY)).json()
+    assert {name: changed.get(name) for name in said} == said, changed
+    assert (changed["questionnaire_id"], changed["open_days"]) == (asked["questionnaire_id"], 7)
+    assert (await made(manager, plan["id"])) == [wave], "what is made already stays as it is"
+    for refused, pointers in (
+        ({"ladder": [{"kind": "phone", "channel": "sms", "after_days": 0}]}, ["/ladder/0/channel"]),
+        ({"cycle": None}, ["/cycle"]),
+        ({"audience": "employers"}, ["/cycle", "/population/kind"]),
+        ({"school_code": "10001"}, ["/school_code"]),
+    ):
+        answer = await manager.patch(path, json=refused, headers=ANY)
+        assert [each["pointer"] for each in answer.json()["errors"]] == pointers, answer.text
     ended = (await manager.patch(path, json={"last_year": asked["first_year"]}, headers=ANY)).json()
     assert (ended["next_year"], ended["due_at"]) == (None, None)
+
+
+async def test_a_plan_can_be_ended_before_its_first_wave(manager: httpx.AsyncClient, asked: Json) -> None:
+    plan = (await manager.post("/v1/wave-plans", json=asked | {"first_year": asked["first_year"] + 2})).json()
+    path, last = f"/v1/wave-plans/{plan['id']}", asked["first_year"]
+    ended = await manager.patch(path, json={"last_year": last}, headers=ANY)
+    assert (ended.status_code, ended.json()["next_year"], ended.json()["last_year"]) == (200, None, last)
+    again = (await manager.patch(path, json={"last_year": None}, headers=ANY)).json()
+    assert again["next_year"] == asked["first_year"] + 2
 
 
 @pytest.mark.parametrize(

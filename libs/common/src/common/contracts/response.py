@@ -13,17 +13,20 @@ TOPIC = "quxiang.surveys.response.v1"
 REQUESTED = "quxiang.response.requested"
 SUBMITTED = "quxiang.response.submitted"
 WITHDRAWN = "quxiang.response.withdrawn"
+RELEASED = "quxiang.response.released"
 EMPLOYER_REQUESTED = "quxiang.employer_response.requested"
 EMPLOYER_SUBMITTED = "quxiang.employer_response.submitted"
 EMPLOYER_WITHDRAWN = "quxiang.employer_response.withdrawn"
+EMPLOYER_RELEASED = "quxiang.employer_response.released"
 
 
 class ResponseState(StrEnum):
-    """Asked, answered, or taken back (答卷状态)."""
+    """Asked, answered, or taken back (答卷状态); released: not asked any more, before the wave has opened."""
 
     REQUESTED = "requested"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
+    RELEASED = "released"
 
 
 class Completeness(StrEnum):
@@ -123,12 +126,19 @@ _OF_EMPLOYERS = (
     (EMPLOYER_REQUESTED, "An employer was asked in a wave", ResponseState.REQUESTED),
     (EMPLOYER_SUBMITTED, "An employer answered", ResponseState.SUBMITTED),
     (EMPLOYER_WITHDRAWN, "An employer's answer was withdrawn", ResponseState.WITHDRAWN),
+    (EMPLOYER_RELEASED, "An employer is not asked any more in a wave that has not opened", ResponseState.RELEASED),
 )
 
 EVENTS = (
     Event(REQUESTED, ResponseData, "A graduate was asked in a wave", _example(ResponseState.REQUESTED, 0)),
     Event(SUBMITTED, ResponseData, "An answer was submitted", _example(ResponseState.SUBMITTED, 11)),
     Event(WITHDRAWN, ResponseData, "An answer was withdrawn", _example(ResponseState.WITHDRAWN, 11)),
+    Event(
+        RELEASED,
+        ResponseData,
+        "A graduate is not asked any more in a wave that has not opened",
+        _example(ResponseState.RELEASED, 0),
+    ),
     *(
         Event(name, EmployerResponseData, summary, _employer_example(state), key="employer_id")
         for name, summary, state in _OF_EMPLOYERS

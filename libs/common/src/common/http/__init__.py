@@ -5,7 +5,7 @@ from common.http.etags import IfMatch, IfMatchOrNone, etag, resource
 from common.http.idempotency import IdempotencyKey, answer
 from common.http.known_on import AsKnown, KnownOn
 from common.http.min_change import MinChange, RequestedChanges
-from common.http.models import Day, PageOf, Problem, StrictModel, Whole, rule_broken
+from common.http.models import KEPT, Day, PageOf, PatchModel, Problem, StrictModel, Whole, rule_broken
 from common.http.paging import Page, Paging, WholePage, decode_cursor, encode_cursor, page_of, rows_after
 from common.http.probes import Check, probes_app, probes_router
 from common.http.purposes import XPurpose
@@ -25,6 +25,7 @@ from common.http.waits import Waits
 
 __all__ = [
     "BEARER",
+    "KEPT",
     "OPEN",
     "AsKnown",
     "Check",
@@ -42,6 +43,7 @@ __all__ = [
     "Page",
     "PageOf",
     "Paging",
+    "PatchModel",
     "Problem",
     "Received",
     "ReceivedFile",

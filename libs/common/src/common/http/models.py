@@ -22,6 +22,21 @@ class StrictModel(BaseModel):
     model_config = STRICT
 
 
+KEPT: Any = None
+"""Default of a member of a patch that may not be null: what is absent keeps what stands, so it is never used."""
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for member in schema["properties"].values():
+        member.pop("default", None)
+
+
+class PatchModel(StrictModel):
+    """A merge patch: what is absent keeps what stands, so its description names no default that would be stored."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+
 class PageOf(BaseModel, Generic[Item]):
     """One page of a list; `next_cursor` is null on the last one."""
 

@@ -7,6 +7,9 @@ from common.rounding import percentage
 SUBMITTED = "submitted"
 """State of a valid answer; a withdrawn one is not."""
 
+RELEASED = "released"
+"""State of who is not asked any more, and is not eligible."""
+
 
 @dataclass(frozen=True)
 class ResponseFigure:

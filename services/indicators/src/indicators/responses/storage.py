@@ -9,7 +9,7 @@ from common.errors import Forked
 from indicators.reading.selection import Level, Selection
 from indicators.reading.snapshot import Answer
 from indicators.reading.spans import IN_SCOPE, Question, on_day, parameters_of, too_old
-from indicators.responses.domain import SUBMITTED, ResponseFigure
+from indicators.responses.domain import RELEASED, SUBMITTED, ResponseFigure
 from indicators.schemes.groupings import Group, joins_of
 from indicators.timeline.domain import Groups
 
@@ -137,6 +137,7 @@ def _counting(selection: Selection) -> str:
             FROM response_versions
             WHERE {IN_SCOPE[selection.scope.level]} AND cohort = :cohort AND cycle = :cycle
             GROUP BY graduate_id, wave_id
+            HAVING max(sequence) IS DISTINCT FROM max(sequence) FILTER (WHERE state = '{RELEASED}')
         ), asked AS (
             SELECT graduate_id, coalesce(bool_or(valid), false) AS valid FROM states GROUP BY graduate_id
         )

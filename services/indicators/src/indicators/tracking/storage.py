@@ -13,7 +13,7 @@ from common.clock import NOW_SQL
 from common.shown_groups.tables import name_of
 from common.sql import Connection
 from indicators.reading.spans import Question as Asking
-from indicators.responses.domain import SUBMITTED
+from indicators.responses.domain import RELEASED, SUBMITTED
 from indicators.schemes.groupings import DIMENSIONS, joins_of
 from indicators.tracking import domain
 from indicators.tracking.domain import Asked, Because, Columns, Due, Edition, Key, Question, Series, Taken
@@ -95,7 +95,8 @@ _EMPLOYERS_ASKED = f"""
         SELECT DISTINCT ON (employer_id, wave_id) employer_id, state FROM employer_response_versions
         WHERE school_code = :scope AND year = :year ORDER BY employer_id, wave_id, sequence DESC
     ), asked AS (
-        SELECT employer_id, bool_or(state = '{SUBMITTED}') AS valid FROM states GROUP BY employer_id
+        SELECT employer_id, bool_or(state = '{SUBMITTED}') AS valid FROM states
+         WHERE state <> '{RELEASED}' GROUP BY employer_id
     )
     SELECT count(*), count(*) FILTER (WHERE valid) FROM asked
 """

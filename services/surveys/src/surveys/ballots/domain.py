@@ -204,10 +204,10 @@ def must_have_codes(plan: WavePlan) -> None:
         raise NotUnlinkable
 
 
-def must_not_have_begun(made: int) -> None:
-    """Raises Invalid for another anonymity than links or codes were made for."""
+def must_not_have_begun(made: int, setting: str) -> None:
+    """Raises Invalid for another setting than links or codes were made for."""
     if made:
-        raise Invalid([FieldProblem("/anonymity", "links_made", _BEGUN)])
+        raise Invalid([FieldProblem(f"/{setting}", "links_made", _BEGUN)])
 
 
 def _settings(plan: WavePlan) -> Iterator[FieldProblem]:

@@ -65,6 +65,8 @@ _ADD = text(
                   CAST(:digests AS bytea[]), CAST(:ciphertexts AS bytea[]))
            AS made (id, graduate_id, token_digest, token_ciphertext)
       JOIN graduates AS person ON person.graduate_id = made.graduate_id AND NOT person.erased
+      -- before it opens a wave may have come to ask others
+      JOIN wave_eligible AS asked ON asked.wave_id = :wave_id AND asked.graduate_id = made.graduate_id
      ORDER BY made.graduate_id FOR SHARE OF person
     ON CONFLICT (wave_id, graduate_id) DO NOTHING
     """
@@ -79,6 +81,7 @@ _ADD_EMPLOYERS = text(
       FROM unnest(CAST(:ids AS uuid[]), CAST(:subject_ids AS uuid[]),
                   CAST(:digests AS bytea[]), CAST(:ciphertexts AS bytea[]))
            AS made (id, employer_id, token_digest, token_ciphertext)
+      JOIN wave_employers AS asked ON asked.wave_id = :wave_id AND asked.employer_id = made.employer_id
      ORDER BY made.employer_id
     ON CONFLICT (wave_id, employer_id) DO NOTHING
     """

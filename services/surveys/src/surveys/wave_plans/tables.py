@@ -27,7 +27,6 @@ wave_plans = Table(
     instant_column("created_at"),
     instant_column("recorded_at"),
     CheckConstraint("every_years IN (1, 2)", name="every_years_allowed"),
-    CheckConstraint("last_year >= first_year", name="ends_after_first"),
     CheckConstraint("(next_year IS NULL) = (due_at IS NULL)", name="due_has_year"),
 )
 Index("ix_wave_plans_school_code_id", wave_plans.c.school_code, wave_plans.c.id)

@@ -9,9 +9,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field
 
 from common.errors import FieldProblem, Invalid, Message
-from common.http import StrictModel, rule_broken
+from common.http import KEPT, rule_broken
 from common.http.bodies import JSON, parsed
-from common.identifiers import QuestionnaireId
 from surveys.populations.domain import PopulationKind
 from surveys.wave_plans.domain import (
     EVERY_YEARS,
@@ -23,7 +22,7 @@ from surveys.wave_plans.domain import (
 )
 from surveys.waves import domain as waves
 from surveys.waves.domain import Audience
-from surveys.waves.wire import CycleField, NewWave, WaveSettings
+from surveys.waves.wire import CycleField, NewWave, SettingsPatch, WaveSettings
 
 _OF_GRADUATES = Message("面向毕业生的计划必须填写", "A plan for graduates needs it")
 _NO_PANEL = Message(
@@ -78,23 +77,21 @@ class NewPlan(WaveSettings):
         return NewWavePlan(school_code=self.school_code, cycle=self.cycle, settings=settings, **rhythm)
 
 
-class PlanPatch(StrictModel):
+class PlanPatch(SettingsPatch):
     """A merge patch: absent keeps. What it changes holds for the waves that are not made yet."""
 
-    # no default is ever used: absent keeps
-    questionnaire_id: QuestionnaireId = QuestionnaireId(UUID(int=0))
-    questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)] = 1
-    every_years: Every = 1
-    first_year: Year = FIRST_YEARS[0]
-    last_year: Year | None = None
-    month_day: MonthDay = "01-01"
-    open_days: OpenDays = 1
+    every_years: Every = KEPT
+    first_year: Year = KEPT
+    last_year: Year | None = Field(default=KEPT, description="One that is over ends the plan; null: it has no end")
+    month_day: MonthDay = KEPT
+    open_days: OpenDays = KEPT
 
     def changes(self, plan: WavePlan) -> Mapping[str, Any]:
-        """What becomes of a plan's columns."""
+        """What becomes of a plan's columns; raises Invalid for what no plan can have."""
+        stands = {name: getattr(plan, name) for name in ("school_code", "cycle", *_RHYTHM)}
         said = self.model_dump(mode="json", exclude_unset=True)
-        rhythm = {name: said.pop(name) for name in _RHYTHM if name in said}
-        return rhythm | ({"settings": {**plan.settings, **said}} if said else {})
+        after = parsed(NewPlan, JSON, json.dumps({**stands, **plan.settings, **said}).encode()).plan()
+        return {name: getattr(after, name) for name in ("cycle", "settings", *_RHYTHM)}
 
 
 class PlanBody(BaseModel, extra="allow"):
@@ -129,7 +126,8 @@ class PlanBody(BaseModel, extra="allow"):
 def wave_of(plan: NewWavePlan, year: int) -> waves.WavePlan:
     """The wave of a plan for a year; raises Invalid for settings that no wave can have."""
     opens_at, closes_at = plan.period(year)
-    cohort = None if plan.cycle is None else year - plan.cycle
+    of_employers = plan.settings.get("audience") == Audience.EMPLOYERS
+    cohort = None if plan.cycle is None or of_employers else year - plan.cycle
     placed = {"school_code": plan.school_code, "cohort": cohort, "cycle": plan.cycle}
     period = {"opens_at": opens_at.isoformat(), "closes_at": closes_at.isoformat()}
     return parsed(NewWave, JSON, json.dumps({**plan.settings, **placed, **period}).encode()).plan()

@@ -1,11 +1,12 @@
 """Acts on waves."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from common.auth import EVERYTHING, Principal, Role
+from common.contracts import ChangeToken
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, FieldProblem, Invalid, Message, NotFound, must_equal
 from common.identifiers import WaveId
@@ -19,7 +20,7 @@ from surveys.questionnaires.domain.audiences import misfits
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import published
 from surveys.waves import storage
-from surveys.waves.announcements import request_responses
+from surveys.waves.announcements import hold_streams, release_responses, request_responses
 from surveys.waves.domain import (
     Anonymity,
     Audience,
@@ -28,9 +29,10 @@ from surveys.waves.domain import (
     Wave,
     WavePhase,
     WavePlan,
-    must_be_changeable,
-    with_code,
+    changes_of,
 )
+from surveys.waves.storage import asking
+from surveys.waves.storage.asking import Member
 
 MANAGERS = frozenset({Role.SURVEY_MANAGER, Role.SCHOOL_OFFICER, Role.ADMIN})
 
@@ -40,6 +42,7 @@ _ANNOUNCED = frozenset({"cycle", "unit", "year", "questionnaire_id", "questionna
 _AT_GRADUATION_ONLY = Message("只用于毕业去向调查（cycle 0）", "Of cycle 0 only")
 _UNKNOWN_WAVE = Message("本校没有这一轮调查", "This school has no such wave")
 _OTHER_COHORT = Message("须是同一届毕业生的轮次", "The wave must be one of the same cohort")
+_LATER = Message("须是先于本轮建立的轮次", "The wave must have been created before this one")
 _ORDER = Message("截止时间须晚于开始时间", "The wave must close after it opens")
 _OVER = Message("截止时间已过", "The closing time has passed already")
 _UNKNOWN_STATEMENT = Message("没有这份已发布的隐私声明", "There is no such published privacy statement")
@@ -68,29 +71,45 @@ async def make(unit: UnitOfWork, plan: WavePlan) -> Wave:
     return wave
 
 
-async def change(
-    unit: UnitOfWork, *, caller: Principal, wave_id: WaveId, expected: ExpectedVersion, changes: Mapping[str, Any]
-) -> Wave:
-    """Changes a wave that has not closed; who is asked other questions than was announced is announced once more.
+@dataclass(frozen=True)
+class Changed:
+    """A changed wave with the token of the last event about the change; None where nothing was announced."""
 
-    Raises NotFound, Forbidden, the refusals of a precondition, WaveClosed, NotChangeable, CodeTaken, or Invalid.
+    wave: Wave
+    token: ChangeToken | None
+
+
+async def change(
+    unit: UnitOfWork,
+    *,
+    caller: Principal,
+    wave_id: WaveId,
+    expected: ExpectedVersion,
+    patched: Callable[[Wave], WavePlan],
+    said: Set[str],
+) -> Changed:
+    """Changes what is `said` of a wave that has not closed, to what it is as `patched`.
+
+    Where others are asked than before, they are those of now, with their groups of now. Raises NotFound, Forbidden,
+    the refusals of a precondition, WaveClosed, NotChangeable, CodeTaken, or Invalid.
     """
     await managed(unit.connection, caller, wave_id)
     wave = await storage.lock(unit.connection, wave_id)
     must_equal(expected, wave.version)
-    changed = must_be_changeable(wave, with_code(wave, changes))
+    changed = changes_of(wave, patched, said)
+    after = replace(wave, **changed)
     await _must_not_be_due(unit.connection, wave, changed)
-    asked = await judged(unit.connection, replace(wave, **changed))
-    if Anonymity.UNLINKABLE in {wave.anonymity, changed.get("anonymity")} and "anonymity" in changed:
-        must_not_have_begun(await ballots.links_and_codes(unit.connection, wave.id))
-        must_be_enough(changed["anonymity"], wave.eligible)
+    asked = await judged(unit.connection, after)
+    if wave.asks_others(after):
+        await _must_be_drawable(unit.connection, after, wave)
+    members = await asking.members(unit.connection, wave.id) if _releases(wave, after) else []
+    await _must_fit_codes(unit.connection, wave, after)
     saved = await storage.save(unit.connection, wave, changed)
-    is_new = wave.anonymity is Anonymity.UNLINKABLE and "anonymity" in changed
-    if is_new or any(getattr(saved, name) != getattr(wave, name) for name in _ANNOUNCED):
-        await _announce(unit, saved, asked)
-    detail = {"version": saved.version, "changed": sorted(changed)}
+    must_be_enough(saved.anonymity, saved.eligible)
+    token = await _announce_change(unit, wave, saved, members, asked)
+    detail = {"version": saved.version, "changed": sorted(changed), "eligible": saved.eligible}
     await unit.audit("wave.change", "wave", saved.id, school_code=saved.school_code, detail=detail)
-    return saved
+    return Changed(saved, token)
 
 
 def must_manage(caller: Principal, plan: WavePlan) -> None:
@@ -115,14 +134,46 @@ async def of_own_school(connection: Connection, caller: Principal, wave_id: Wave
     return wave
 
 
-async def _announce(unit: UnitOfWork, wave: Wave, asked: PublishedVersion) -> None:
+async def _announce(unit: UnitOfWork, wave: Wave, asked: PublishedVersion) -> ChangeToken | None:
     """Announces that everybody eligible is asked; of an unlinkable wave nothing is."""
-    if wave.anonymity is not Anonymity.UNLINKABLE:
-        await request_responses(unit, wave, len(list(asked.questions)))
+    if wave.anonymity is Anonymity.UNLINKABLE:
+        return None
+    return await request_responses(unit, wave, len(list(asked.questions)))
 
 
-async def _must_be_drawable(connection: Connection, plan: WavePlan) -> None:
-    """Raises Invalid for a panel of another cohort, of another school's wave, or of none."""
+def _releases(wave: Wave, after: WavePlan) -> bool:
+    """Whether what was announced of those who were asked holds of none of them as it was announced."""
+    was, will = (each.anonymity is Anonymity.UNLINKABLE for each in (wave, after))
+    is_another = wave.asks_others(after) or (wave.cycle, wave.year) != (after.cycle, after.year)
+    return not was and (will or is_another)
+
+
+async def _announce_change(
+    unit: UnitOfWork, wave: Wave, after: Wave, members: Sequence[Member], asked: PublishedVersion
+) -> ChangeToken | None:
+    """Announces who is not asked any more, as it was asked, and who is asked from now on; the last event's token."""
+    released = None
+    if members and after.anonymity is not Anonymity.UNLINKABLE:
+        await hold_streams(unit, after, members)
+    if members:
+        released = await release_responses(unit, wave, members)
+    is_new = wave.anonymity is Anonymity.UNLINKABLE and after.anonymity is not wave.anonymity
+    if is_new or wave.asks_others(after) or any(getattr(after, name) != getattr(wave, name) for name in _ANNOUNCED):
+        return await _announce(unit, after, asked) or released
+    return released
+
+
+async def _must_fit_codes(connection: Connection, wave: Wave, after: WavePlan) -> None:
+    """Raises Invalid for another anonymity, or other people, than links or codes without a person were made for."""
+    if Anonymity.UNLINKABLE not in {wave.anonymity, after.anonymity}:
+        return
+    differing = "anonymity" if wave.anonymity is not after.anonymity else "population"
+    if differing == "anonymity" or wave.asks_others(after):
+        must_not_have_begun(await ballots.links_and_codes(connection, wave.id), differing)
+
+
+async def _must_be_drawable(connection: Connection, plan: WavePlan, of: Wave | None = None) -> None:
+    """Raises Invalid for a panel of another cohort, of another school's wave, of none, or of one made after `of`."""
     panel_of = plan.population.wave_id
     if panel_of is None:
         return
@@ -131,6 +182,8 @@ async def _must_be_drawable(connection: Connection, plan: WavePlan) -> None:
         raise Invalid([FieldProblem("/population/wave_id", "unknown_wave", _UNKNOWN_WAVE)])
     if earlier.cohort != plan.cohort:
         raise Invalid([FieldProblem("/population/wave_id", "other_cohort", _OTHER_COHORT)])
+    if of is not None and earlier.id >= of.id:
+        raise Invalid([FieldProblem("/population/wave_id", "later_wave", _LATER)])
 
 
 async def _must_not_be_due(connection: Connection, wave: Wave, changed: Mapping[str, Any]) -> None:

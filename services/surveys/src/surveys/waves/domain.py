@@ -1,7 +1,7 @@
 """What a wave of a tracking survey is."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -91,6 +91,12 @@ CODE_LENGTH = 8
 NO_CYCLE = -1
 """The cycle of career updates (自主填报), in which no measure is asked for."""
 
+_WHOM = ("audience", "cohort", "population")
+"""What says whom a wave asks."""
+
+_WHILE_OPEN = frozenset({"closes_at", "caps", "shared_code", "ladder"})
+"""What may be changed of a wave that is open, if at all."""
+
 _LATER_ONLY = Message(
     "调查开始后只能推迟截止时间、提高配额上限、修改尚未到期的联系步骤",
     "Once a wave is open it can only close later, caps be raised, and steps be others that are not due",
@@ -172,6 +178,10 @@ class Wave(WavePlan):
         """Whether a link takes a further answer: one about each graduate hired."""
         return self.unit is Unit.HIRE and self.phase is WavePhase.OPEN
 
+    def asks_others(self, after: WavePlan) -> bool:
+        """Whether other people are asked than before."""
+        return any(getattr(self, name) != getattr(after, name) for name in _WHOM)
+
     def must_have_opened(self) -> None:
         """Raises WaveNotOpen while the period has not begun."""
         if self.phase is WavePhase.PLANNED:
@@ -238,27 +248,27 @@ def measured_cycle(audience: str, cycle: int | None) -> int | None:
     return None if audience == Audience.EMPLOYERS else NO_CYCLE if cycle is None else int(cycle)
 
 
-def must_be_changeable(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Of the changes those that change something; raises WaveClosed, WaveFrozen, or NotChangeable.
+def changes_of(wave: Wave, patched: Callable[[Wave], WavePlan], said: Set[str]) -> Mapping[str, Any]:
+    """What of a wave is to be something else; raises WaveClosed, WaveFrozen, NotChangeable, or Invalid.
 
-    Before a wave opens everything that may be named can be changed; while it is open it may close later, with more
+    Before a wave opens everything that may be said can be changed; while it is open it may close later, with more
     places under its caps, its shared entry be opened or shut, and its steps be others, as far as none of those is due.
     """
     must_not_be_over(wave)
-    changed = {name: value for name, value in changes.items() if getattr(wave, name) != value}
-    if wave.phase is WavePhase.OPEN:
+    is_open = wave.phase is WavePhase.OPEN
+    try:
+        asked = patched(wave)
+    except Invalid:
+        if is_open and not said <= _WHILE_OPEN:
+            raise NotChangeable(sorted(said - _WHILE_OPEN)) from None
+        raise
+    changed = {name: value for name, value in vars(asked).items() if getattr(wave, name) != value}
+    if is_open:
         longer = {"closes_at"} if changed.get("closes_at", wave.closes_at) > wave.closes_at else set()
         less = lowered(wave.caps, changed.get("caps", wave.caps))
-        if kept := sorted((changed.keys() - longer - {"caps", "shared_code", "ladder"}) | {*less}):
+        if kept := sorted((changed.keys() - longer - (_WHILE_OPEN - {"closes_at"})) | {*less}):
             raise NotChangeable(kept)
     return changed
-
-
-def with_code(wave: Wave, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The changes with a code where a shared entry is asked for without one: that of the wave, or a new one."""
-    if changes.get("shared_code") is not True:
-        return changes
-    return {**changes, "shared_code": wave.shared_code or new_code()}
 
 
 def new_code() -> str:

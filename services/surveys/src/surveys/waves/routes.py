@@ -1,5 +1,6 @@
 """Waves over HTTP."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -82,13 +83,29 @@ async def create_wave(
     "/{wave_id}",
     response_model=WrittenWaveBody,
     summary="Change a wave that has not closed",
-    description="Everything in the body before it opens; while it is open a later `closes_at` and higher "
-    "caps, else 422 `not_changeable`; afterwards 409.",
+    description="Everything before it opens: another `audience`, `cohort` or `population` is drawn anew, and links of "
+    "those who are not asked any more are gone. While it is open a later `closes_at`, higher caps and steps that are "
+    "not due, else 422 `not_changeable`; afterwards 409.",
 )
-async def change_wave(*, caller: Caller, database: Db, wave_id: WaveId, if_match: IfMatch, body: WavePatch) -> Response:
-    act = partial(commands.change, caller=caller, wave_id=wave_id, expected=if_match, changes=body.changes())
-    wave = await database.act(caller.actor, act)
-    return resource(WrittenWaveBody.of(wave), wave.version)
+async def change_wave(
+    *, caller: Caller, database: Db, directory: FreshDirectory, wave_id: WaveId, if_match: IfMatch, body: WavePatch
+) -> Response:
+    wave = await _found(database, caller, wave_id)
+    with suppress(Invalid):
+        # the act judges it
+        after = body.patched(wave)
+        if after.audience is Audience.EMPLOYERS and wave.asks_others(after):
+            await directory.read_school(after.school_code, after.population.cohorts)
+    act = partial(
+        commands.change,
+        caller=caller,
+        wave_id=wave_id,
+        expected=if_match,
+        patched=body.patched,
+        said=body.model_fields_set,
+    )
+    changed = await database.act(caller.actor, act)
+    return resource(WrittenWaveBody.of(changed.wave, changed.token), changed.wave.version)
 
 
 @router.get("/{wave_id}/panel", summary="What became of a panel, wave by wave")

@@ -1,17 +1,19 @@
 """Waves on the wire."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from secrets import token_hex
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StrictBool
 
 from common.contracts import ChangeToken
 from common.errors import FieldProblem, Invalid, Message
-from common.http import StrictModel, rule_broken
+from common.http import KEPT, PatchModel, StrictModel, rule_broken
+from common.http.bodies import JSON, parsed
 from common.identifiers import Cohort, QuestionnaireId, SchoolCode
 from common.sampling import SEED_BYTES
 from surveys.caps.wire import CapForm, CapForms, caps_of
@@ -51,6 +53,11 @@ CycleField = Annotated[
 ]
 
 
+CohortField = Annotated[Cohort, Field(ge=1977, le=2200)]
+VersionField = Annotated[int, Field(ge=1, le=2**31 - 1)]
+EditHours = Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)]
+
+
 class WaveSettings(StrictModel):
     """What a wave, or each wave of a plan, asks whom, and on what terms."""
 
@@ -58,14 +65,14 @@ class WaveSettings(StrictModel):
     audience: Audience = Audience.GRADUATES
     unit: Unit | None = Field(default=None, description="Of employers: what a link takes; null: one answer")
     questionnaire_id: QuestionnaireId
-    questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    questionnaire_version: VersionField
     privacy_statement_id: StatementId | None = Field(
         default=None, description="Null: respondents read what the school published last"
     )
     anonymity: Anonymity = Field(
         default=Anonymity.PSEUDONYMOUS, description="Whether anybody may see an answer with the person"
     )
-    edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = Field(
+    edit_hours: EditHours | None = Field(
         default=0, description="For so long what was submitted may be edited; null: until the wave closes"
     )
     population: PopulationForm | None = Field(
@@ -87,7 +94,7 @@ SharedCode = Annotated[
 class NewWave(WaveSettings):
     """A wave to create; its questions are those of a published questionnaire version."""
 
-    cohort: Annotated[Cohort, Field(ge=1977, le=2200)] | None = Field(default=None, description="Null: of employers")
+    cohort: CohortField | None = Field(default=None, description="Null: of employers")
     cycle: CycleField | None = Field(default=None, description="Null: of employers, and of career updates")
     opens_at: Instant
     closes_at: Instant
@@ -126,39 +133,6 @@ class NewWave(WaveSettings):
                 yield FieldProblem("/cycle", "required", _OF_GRADUATES)
         if self.population is not None and (self.population.kind in OF_EMPLOYERS) is not of_employers:
             yield FieldProblem("/population/kind", "not_allowed", _NOT_OF_AUDIENCE)
-
-
-class WavePatch(StrictModel):
-    """A merge patch: absent keeps; all before the wave opens, a later `closes_at` and higher caps while it is open.
-
-    Of the ladder those steps may be others then that are not due yet.
-    """
-
-    cycle: CycleField | None = Cycle.ONE_YEAR
-    unit: Unit = Unit.EMPLOYER
-    questionnaire_id: QuestionnaireId = QuestionnaireId(UUID(int=0))
-    questionnaire_version: Annotated[int, Field(ge=1, le=2**31 - 1)] = 1
-    opens_at: Instant = datetime(2000, 1, 1, tzinfo=UTC)
-    closes_at: Instant = datetime(2000, 1, 1, tzinfo=UTC)
-    privacy_statement_id: StatementId | None = None
-    anonymity: Anonymity = Anonymity.PSEUDONYMOUS
-    edit_hours: Annotated[int, Field(ge=0, le=MAX_EDIT_HOURS)] | None = None
-    caps: CapForms = Field(default_factory=list)
-    shared_code: SharedCode = None
-    ladder: LadderForm = Field(default=[])
-    budget_fen: Budget | None = None
-    stop_when_known: bool = False
-
-    def changes(self) -> dict[str, Any]:
-        """What is said, by name."""
-        said: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
-        told = {
-            "cycle": None if self.cycle is None else Cycle(self.cycle),
-            "caps": caps_of(self.caps),
-            "ladder": ladder_of(self.ladder),
-            "shared_code": None if self.shared_code is False else self.shared_code,
-        }
-        return said | {name: value for name, value in told.items() if name in said}
 
 
 class SendingBody(BaseModel, from_attributes=True):
@@ -203,6 +177,46 @@ class WaveBody(BaseModel, from_attributes=True):
     frozen_at: datetime | None
     dataset_hash: str | None = Field(description="SHA-256 over the sorted digests of the answers; null until frozen")
     withdrawn_after_freeze: int
+
+
+class SettingsPatch(PatchModel):
+    """What a patch may say of a wave, or of each wave of a plan."""
+
+    audience: Audience = KEPT
+    unit: Unit | None = KEPT
+    cycle: CycleField | None = KEPT
+    questionnaire_id: QuestionnaireId = KEPT
+    questionnaire_version: VersionField = KEPT
+    privacy_statement_id: StatementId | None = KEPT
+    anonymity: Anonymity = KEPT
+    edit_hours: EditHours | None = KEPT
+    population: PopulationForm | None = Field(default=KEPT, description="Null: everybody")
+    caps: CapForms = KEPT
+    ladder: LadderForm = KEPT
+    budget_fen: Budget | None = KEPT
+    stop_when_known: bool = KEPT
+
+
+class WavePatch(SettingsPatch):
+    """A merge patch: absent keeps; all before the wave opens, a later `closes_at` and higher caps while it is open.
+
+    Of the ladder those steps may be others then that are not due yet. Another audience, cohort or population asks who
+    is there now.
+    """
+
+    cohort: CohortField | None = KEPT
+    opens_at: Instant = KEPT
+    closes_at: Instant = KEPT
+    shared_code: SharedCode = KEPT
+
+    def patched(self, wave: Wave) -> WavePlan:
+        """What the wave is to be; raises Invalid for what no wave can be."""
+        said = self.model_dump(mode="json", exclude_unset=True)
+        if said.get("shared_code") is True and wave.shared_code is not None:
+            del said["shared_code"]
+        stands = WaveBody.model_validate(wave).model_dump(mode="json", include=set(NewWave.model_fields))
+        plan = parsed(NewWave, JSON, json.dumps(stands | said).encode()).plan()
+        return replace(plan, plan_id=wave.plan_id, plan_year=wave.plan_year)
 
 
 class WrittenWaveBody(WaveBody):

@@ -40,50 +40,10 @@ from common.sql import Connection, Row
 from surveys.ballots.tables import SENDINGS_OF_WAVE
 from surveys.caps import storage as caps
 from surveys.ladders.domain import Ladder
-from surveys.populations import storage as populations
-from surveys.populations.domain import STRATA, Population, PopulationKind, Stratum
-from surveys.populations.domain import drawn as draw
-from surveys.populations.storage import EMPLOYERS, POPULATION
+from surveys.populations.domain import Population, PopulationKind, Stratum
 from surveys.waves.domain import CodeTaken, Wave, WavePlan
+from surveys.waves.storage import asking
 from surveys.waves.tables import waves
-
-_STRATA = ", ".join(STRATA)
-
-# one statement, so that the count is that of the rows; foreign keys are checked at its end
-_NEW = """
-        INSERT INTO waves (school_code, audience, unit, cohort, cycle, year, questionnaire_id, questionnaire_version,
-                           opens_at, closes_at, privacy_statement_id, anonymity, edit_hours, population, panel_of,
-                           plan_id, plan_year, shared_code, ladder, budget_fen, stop_when_known, eligible)
-        VALUES (:school_code, :audience, CAST(:unit AS text), CAST(:cohort AS int), CAST(:cycle AS int),
-                CAST(:year AS int), :questionnaire_id, :questionnaire_version, :opens_at, :closes_at,
-                :privacy_statement_id, :anonymity, CAST(:edit_hours AS int), CAST(:population AS jsonb),
-                CAST(:panel_of AS uuid), CAST(:plan_id AS uuid), CAST(:plan_year AS int),
-                :shared_code, CAST(:ladder AS jsonb), CAST(:budget_fen AS bigint), CAST(:stop_when_known AS boolean),
-                (SELECT count(*) FROM population))
-        RETURNING *
-"""
-_ADD = text(
-    f"""
-    WITH everybody AS ({POPULATION}), population AS (
-        SELECT * FROM everybody
-         WHERE CAST(:drawn AS uuid[]) IS NULL OR graduate_id = ANY(CAST(:drawn AS uuid[]))
-    ), wave AS ({_NEW}), frozen AS (
-        INSERT INTO wave_eligible (wave_id, graduate_id, school_code, {_STRATA})
-        SELECT wave.id, population.graduate_id, wave.school_code, {_STRATA} FROM wave, population
-    )
-    SELECT id FROM wave
-    """
-)
-_ADD_OF_EMPLOYERS = text(
-    f"""
-    WITH population AS ({EMPLOYERS}), wave AS ({_NEW}), frozen AS (
-        INSERT INTO wave_employers (wave_id, employer_id, school_code, hires, nature_code, industry_code)
-        SELECT wave.id, population.employer_id, wave.school_code, hires, nature_code, industry_code
-          FROM wave, population
-    )
-    SELECT id FROM wave
-    """
-)
 
 _HAS_PASSED = select(bindparam("instant", type_=DateTime(timezone=True)) <= NOW)
 PHASE = case(
@@ -154,26 +114,13 @@ async def add(connection: Connection, plan: WavePlan) -> Wave:
 
     A wave of employers finds them in the directory. Raises SampleTooLarge or CodeTaken.
     """
-    asked = plan.population
-    told = asdict(replace(asked, wave_id=None), dict_factory=_set)
-    values = asdict(plan) | {"year": plan.year, "panel_of": asked.wave_id, "population": json.dumps(told)}
+    told = _told(plan.population)
+    values = asdict(plan) | told | {"year": plan.year, "population": json.dumps(told["population"])}
     values |= {"ladder": json.dumps(_steps(plan.ladder))}
-    if plan.cohort is None:
-        statement, bound = _ADD_OF_EMPLOYERS, populations.bound_of_employers(plan.school_code, asked)
-    else:
-        statement, bound = _ADD, populations.bound(plan.school_code, plan.cohort, asked.wave_id)
-        bound["drawn"] = await _drawn(connection, asked, bound)
     with _code_must_be_free():
-        wave_id = WaveId(await connection.scalar(statement, values | bound))
+        wave_id = await asking.add(connection, plan, values)
     await caps.add(connection, wave_id, plan.school_code, plan.caps)
     return await current(connection, wave_id)
-
-
-async def _drawn(connection: Connection, asked: Population, parameters: Mapping[str, Any]) -> list[UUID] | None:
-    """Whom a sample takes; None of other populations, which take everybody."""
-    if asked.size is None or asked.seed is None:
-        return None
-    return draw(await populations.candidates(connection, asked.strata, parameters), asked.size, asked.seed)
 
 
 async def find(connection: Connection, scope: RowScope, wave_id: WaveId) -> Wave | None:
@@ -199,14 +146,23 @@ async def lock(connection: Connection, wave_id: WaveId) -> Wave:
 
 
 async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -> Wave:
-    """Stores the next version of a locked wave; raises CodeTaken."""
+    """Stores the next version of a locked wave, before it opens also with others whom it asks, as of now.
+
+    Raises SampleTooLarge or CodeTaken.
+    """
+    after = replace(wave, **changes)
+    if wave.asks_others(after):
+        await asking.empty(connection, wave.id)
     if "caps" in changes:
         await caps.replace(connection, wave.id, wave.school_code, wave.caps, changes["caps"])
     of_row = {name: value for name, value in changes.items() if name != "caps"}
-    of_row |= {"year": replace(wave, **changes).year}
+    of_row |= {"year": after.year}
+    of_row |= _told(after.population) if "population" in changes else {}
     of_row |= {"ladder": _steps(changes["ladder"])} if "ladder" in changes else {}
     with _code_must_be_free():
         await connection.execute(_save(tuple(of_row)), {**of_row, "of_id": wave.id})
+    if wave.asks_others(after):
+        await asking.fill(connection, after)
     return await current(connection, wave.id)
 
 
@@ -286,6 +242,12 @@ def _save(names: tuple[str, ...]) -> Update:
 
 def _steps(ladder: Ladder) -> list[dict[str, Any]]:
     return [asdict(step) for step in ladder]
+
+
+def _told(asked: Population) -> dict[str, Any]:
+    """A population as columns."""
+    told = asdict(replace(asked, wave_id=None), dict_factory=_set)
+    return {"population": told, "panel_of": asked.wave_id}
 
 
 def _set(members: list[tuple[str, Any]]) -> dict[str, Any]:
