@@ -41,10 +41,13 @@ def places(number: Fraction | float | int) -> str:
 def recounted(question: str, answers: list[Json]) -> Json:
     """The figure of one group, from what was sent."""
     name, _, row = question.partition("_")
+    if name == "twice":
+        answers = [{"twice": float(2 * Fraction(str(answer["hours"])))} for answer in answers if "hours" in answer]
     said = [answer[name][row] if row else answer[name] for answer in answers if name in answer]
-    numbers = [Fraction(str(each)) for each in said] if name in ("match", "wide", "recommend", "hours", "pay") else []
+    amounts = ("hours", "twice", "pay")
+    numbers = [Fraction(str(each)) for each in said] if name in ("match", "wide", "recommend", *amounts) else []
     figure: Json = {"n": len(said), "mean": places(sum(numbers) / len(numbers)) if numbers else None, "nps": None}
-    if name in ("hours", "pay"):
+    if name in amounts:
         figure["cells"] = []
         quartiles = np.quantile([float(number) for number in numbers], [0.25, 0.5, 0.75])
         figure |= {key: places(round(each, 6)) for key, each in zip(("p25", "median", "p75"), quartiles, strict=True)}
@@ -72,8 +75,8 @@ def recounted(question: str, answers: list[Json]) -> Json:
 
 
 VARIABLES = (
-    "one", "many", "grid_a", "grid_b", "order", "match", "wide", "recommend", "fair", "hours", "pay", "since", "left",
-    "trade", "home",
+    "one", "many", "grid_a", "grid_b", "order", "match", "wide", "recommend", "fair", "hours", "twice", "pay", "since",
+    "left", "trade", "home",
 )  # fmt: skip
 
 

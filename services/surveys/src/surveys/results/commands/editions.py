@@ -111,11 +111,11 @@ async def _read(connection: Connection, cipher: FieldCipher, wave_id: WaveId) ->
         return None
     content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
     assert content is not None, "a wave refers to a published version by a foreign key"
-    answers = await counted_answers(connection, cipher, wave)
+    answers = await counted_answers(connection, cipher, wave, content)
     return _Read(
         wave,
         tabled(content),
-        [*answers, *(await detached_answers(connection, cipher, wave_id) if without_person else [])],
+        [*answers, *(await detached_answers(connection, cipher, wave, content) if without_person else [])],
         await storage.instant(connection),
         before,
         await storage.memories(connection, wave_id),

@@ -27,16 +27,17 @@ async def recounted(connection: Connection, cipher: FieldCipher, wave_id: WaveId
     if edition is None or await storage.changes(connection, wave_id) or await has_detached(connection, wave_id):
         return None
     [*_, memory] = await storage.memories(connection, wave_id)
-    answers = await counted_answers(connection, cipher, wave)
+    content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
+    assert content is not None, "a wave refers to a published version by a foreign key"
+    answers = await counted_answers(connection, cipher, wave, content)
     # as it is read again
     frame = Frame.model_validate_json(frame_of(answers).model_dump_json())
     if frame != memory.frame:
         # nothing marks that a ballot has gone
         gone = wave.anonymity is Anonymity.UNLINKABLE and set(frame.ids) < set(memory.frame.ids)
         return None if gone else (edition.id, False)
-    content = await published(connection, wave.questionnaire_id, wave.questionnaire_version)
-    assert content is not None, "a wave refers to a published version by a foreign key"
-    variables = tabled(content)
+    # a release before may have taken the edition, which had no tables of what is calculated
+    variables = [each for each in tabled(content) if each.variable in memory.variables]
     sayings = await asyncio.to_thread(sayings_of, variables, answers)
     shown = [shown_of(memory.base(each.variable).shown) for each in variables]
     agrees = all(memory.base(name).bits == bits_of([*said]) for name, said in sayings.items())

@@ -119,7 +119,7 @@ async def _read(database: Database, cipher: FieldCipher, caller: Principal, wave
             tabled(content),
             edition,
             await editions.memories(connection, wave_id),
-            await counted_answers(connection, cipher, wave),
+            await counted_answers(connection, cipher, wave, content),
             dict(await editions.groups(connection, wave_id, asked.by, None)),
         )
 

@@ -1,12 +1,13 @@
 """Which questions have a table (频数表), one variable each, and what an answer says in it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from common.errors import BadQuery, FieldProblem, Message
-from surveys.questionnaires.domain.content import Content, Question, QuestionType
+from surveys.expressions.syntax import names_in, parsed
+from surveys.questionnaires.domain.content import Content, Question, QuestionType, Result
 from surveys.questionnaires.domain.logic import is_refusal
 
 ANSWERS, ANSWERS_OF_MONEY = 5, 8
@@ -16,8 +17,8 @@ NPS = tuple(f"{step}" for step in range(11))
 
 _UNKNOWN = Message("问卷中没有这道题", "The questionnaire has no such question")
 _NO_TABLE = Message(
-    "此题型没有频数表（文字、文件、用人单位、说明、计算）",
-    "Questions of this type have no table (text, file, employer, note, calculated)",
+    "此题型没有频数表（文字、文件、用人单位、说明、结果为文字的计算）",
+    "Questions of this type have no table (text, file, employer, note, calculated text)",
 )
 
 
@@ -46,6 +47,8 @@ _SHAPES: Mapping[QuestionType, Shape] = {
     QuestionType.CODE: Shape.ONE,
     QuestionType.PLACE: Shape.ONE,
 }
+_OF_RESULT: Mapping[Result | None, Shape] = {Result.NUMBER: Shape.AMOUNTS, Result.BOOLEAN: Shape.ONE}
+"""Of what is calculated; a text may hold words of the respondent."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +61,17 @@ class Said:
 
 @dataclass(frozen=True)
 class Tabled:
-    """A variable with a table. `listed` are all its cells; None where there are those that were answered."""
+    """A variable with a table. `listed` are all its cells; None where there are those that were answered.
+
+    A figure needs `least` answers.
+    """
 
     variable: str
     question: Question
     shape: Shape
     listed: tuple[str, ...] | None = None
     row: str | None = None
-
-    @property
-    def least(self) -> int:
-        """How many answers a figure needs."""
-        return ANSWERS_OF_MONEY if self.question.type is QuestionType.MONEY else ANSWERS
+    least: int = ANSWERS
 
     @property
     def has_nps(self) -> bool:
@@ -97,7 +99,20 @@ class Tabled:
 
 def tabled(content: Content) -> list[Tabled]:
     """Every variable that has a table, in the order of the questions."""
-    return [each for question in content.questions for each in variables_of(question)]
+    found, of_money = list[Tabled](), set[str]()
+    for question in content.questions:
+        named = set(names_in(parsed(question.calculation))) if question.calculation else set()
+        # what is calculated of money tells as much as the money
+        if question.type is QuestionType.MONEY or named & of_money:
+            of_money.add(question.id)
+        least = ANSWERS_OF_MONEY if question.id in of_money else ANSWERS
+        found += [replace(each, least=least) for each in variables_of(question)]
+    return found
+
+
+def calculated_in(content: Content) -> Sequence[str]:
+    """The variables with a table that no one answers."""
+    return [each.variable for each in tabled(content) if each.question.type is QuestionType.CALCULATED]
 
 
 def asked(content: Content, name: str) -> list[Tabled]:
@@ -112,7 +127,7 @@ def asked(content: Content, name: str) -> list[Tabled]:
 
 def variables_of(question: Question) -> Iterator[Tabled]:
     """Those of a question that have a table: of a matrix one for each row."""
-    shape, options = _SHAPES.get(question.type), question.option_values
+    shape, options = _SHAPES.get(question.type) or _OF_RESULT.get(question.result), question.option_values
     match question.type:
         case _ if shape is None:
             return
@@ -124,7 +139,7 @@ def variables_of(question: Question) -> Iterator[Tabled]:
             yield Tabled(question.id, question, shape, tuple(f"{step}" for step in steps))
         case QuestionType.NPS:
             yield Tabled(question.id, question, shape, NPS)
-        case QuestionType.BOOLEAN:
+        case QuestionType.BOOLEAN | QuestionType.CALCULATED if shape is Shape.ONE:
             yield Tabled(question.id, question, shape, ("true", "false"))
         case _:
             yield Tabled(question.id, question, shape, options or None)

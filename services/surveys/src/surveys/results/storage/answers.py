@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from common.clock import SHANGHAI
 from common.crypto import FieldCipher
 from common.identifiers import ResponseId, WaveId
 from common.sql import Connection, Row
@@ -15,6 +16,8 @@ from surveys.answers.storage.detaching import opened_detached
 from surveys.answers.storage.values import opened
 from surveys.ballots import storage as ballots
 from surveys.ballots.domain import Ballot
+from surveys.questionnaires.domain.content import PublishedVersion
+from surveys.results.domain.calculated import Calculating
 from surveys.results.domain.dimensions import DIMENSIONS, Key
 from surveys.results.domain.editions import CountedAnswer
 from surveys.roster.domain import destination_class_of, level_of
@@ -25,12 +28,17 @@ _ANSWERS = text(
     f"""
     SELECT response.id, coalesce(response.effective_version, response.version) AS version, content.values_ciphertext,
            {_GROUP}, asked.sex, response.employer_id,
-           CASE WHEN wave.unit = 'hire' THEN 1 ELSE response.hires END AS hires
+           CASE WHEN wave.unit = 'hire' THEN 1 ELSE response.hires END AS hires,
+           receipt.recorded_at AS agreed_at, response.hires AS employer_hires, employer.name AS employer_name,
+           employer.industry_code AS employer_industry_code
       FROM responses AS response JOIN waves AS wave ON wave.id = response.wave_id
       LEFT JOIN submitted_contents AS content
         ON content.response_id = response.id AND content.version = response.effective_version
       LEFT JOIN wave_eligible AS asked
         ON asked.wave_id = response.wave_id AND asked.graduate_id = response.graduate_id
+      LEFT JOIN employers AS employer ON employer.id = response.employer_id
+      LEFT JOIN LATERAL (SELECT recorded_at FROM response_consents
+                          WHERE response_id = response.id ORDER BY id DESC LIMIT 1) AS receipt ON true
      WHERE response.wave_id = :wave_id AND response.excluded_at IS NULL
        AND (content.response_id IS NOT NULL OR (
                -- the release before kept what was submitted page by page
@@ -40,17 +48,21 @@ _ANSWERS = text(
     """
 )
 _DETACHED = text("SELECT * FROM detached_answers WHERE wave_id = :wave_id ORDER BY id")
+_OF_EMPLOYER = ("employer_hires", "employer_name", "employer_industry_code")
 _HAS_DETACHED = text("SELECT EXISTS (SELECT FROM detached_answers WHERE wave_id = :wave_id)")
 
 
-async def counted_answers(connection: Connection, cipher: FieldCipher, wave: Wave) -> list[CountedAnswer]:
+async def counted_answers(
+    connection: Connection, cipher: FieldCipher, wave: Wave, content: PublishedVersion
+) -> list[CountedAnswer]:
     """The answers that count, but for those that have lost the person: submitted, not withdrawn, excluded or erased.
 
     Of an unlinkable wave, and of employers, no group is known.
     """
+    calculating = Calculating.in_wave(content, wave)
     if wave.anonymity is Anonymity.UNLINKABLE:
         given = sorted(await ballots.given(connection, wave.id), key=lambda ballot: ballot.id)
-        return await asyncio.to_thread(_of_ballots, cipher, given)
+        return await asyncio.to_thread(_of_ballots, cipher, given, calculating)
     rows = await connection.execute(_ANSWERS, {"wave_id": wave.id})
     before: dict[UUID, Values] = {}
     for row in rows:
@@ -58,7 +70,7 @@ async def counted_answers(connection: Connection, cipher: FieldCipher, wave: Wav
             pages = await pages_of(connection, cipher, ResponseId(row.id))
             before[row.id] = {name: value for page in pages for name, value in page["values"].items()}
     # decrypting thousands of answers would hold up every request of this process
-    return await asyncio.to_thread(_opened, cipher, rows, before)
+    return await asyncio.to_thread(_opened, cipher, rows, before, calculating)
 
 
 async def has_detached(connection: Connection, wave_id: WaveId) -> bool:
@@ -66,10 +78,12 @@ async def has_detached(connection: Connection, wave_id: WaveId) -> bool:
     return bool(await connection.scalar(_HAS_DETACHED, {"wave_id": wave_id}))
 
 
-async def detached_answers(connection: Connection, cipher: FieldCipher, wave_id: WaveId) -> list[CountedAnswer]:
+async def detached_answers(
+    connection: Connection, cipher: FieldCipher, wave: Wave, content: PublishedVersion
+) -> list[CountedAnswer]:
     """The answers without the person, each by its own id."""
-    rows = await connection.execute(_DETACHED, {"wave_id": wave_id})
-    return await asyncio.to_thread(_opened_detached, cipher, rows)
+    rows = await connection.execute(_DETACHED, {"wave_id": wave.id})
+    return await asyncio.to_thread(_opened_detached, cipher, rows, Calculating.in_wave(content, wave))
 
 
 def pseudonym(cipher: FieldCipher, answer_id: UUID) -> str:
@@ -77,13 +91,18 @@ def pseudonym(cipher: FieldCipher, answer_id: UUID) -> str:
     return cipher.fingerprint(b"edition:" + answer_id.bytes).hex()[:24]
 
 
-def _opened(cipher: FieldCipher, rows: Sequence[Row], before: Mapping[UUID, Values]) -> list[CountedAnswer]:
+def _opened(
+    cipher: FieldCipher, rows: Sequence[Row], before: Mapping[UUID, Values], calculating: Calculating
+) -> list[CountedAnswer]:
     made = []
     for row in rows:
         values = before.get(row.id)
         if values is None:
             values = opened(cipher, ResponseId(row.id), row.version, row.values_ciphertext)
-        answer = _counted(cipher, row, row.version, tuple(row[name] for name in DIMENSIONS), row.sex, values)
+        group = tuple(row[name] for name in DIMENSIONS)
+        day = row.agreed_at and row.agreed_at.astimezone(SHANGHAI).date()
+        whole = calculating.of(values, group, day, {name: row[name] for name in _OF_EMPLOYER})
+        answer = _counted(cipher, row, row.version, group, row.sex, whole)
         if row.employer_id is not None:
             # an employer who answers for each graduate hired has one vote
             answer = replace(answer, person=pseudonym(cipher, row.employer_id), hires=row.hires)
@@ -91,25 +110,27 @@ def _opened(cipher: FieldCipher, rows: Sequence[Row], before: Mapping[UUID, Valu
     return made
 
 
-def _of_ballots(cipher: FieldCipher, given: Sequence[Ballot]) -> list[CountedAnswer]:
-    made = []
+def _of_ballots(cipher: FieldCipher, given: Sequence[Ballot], calculating: Calculating) -> list[CountedAnswer]:
+    made, group = [], (None,) * len(DIMENSIONS)
     for ballot in given:
         whose = pseudonym(cipher, ballot.id)
-        values = ballots.values_of(cipher, ballot)
-        made.append(
-            CountedAnswer(ballot.id, whose, f"{whose}.{ballot.version}", (None,) * len(DIMENSIONS), None, values)
-        )
+        values = calculating.of(ballots.values_of(cipher, ballot), group, None, {})
+        made.append(CountedAnswer(ballot.id, whose, f"{whose}.{ballot.version}", group, None, values))
     return made
 
 
-def _opened_detached(cipher: FieldCipher, rows: Sequence[Row]) -> list[CountedAnswer]:
-    return [
-        _counted(cipher, row, 0, _group_of(row), row.sex_code, opened_detached(cipher, row.id, row.values_ciphertext))
-        for row in rows
-    ]
+def _opened_detached(cipher: FieldCipher, rows: Sequence[Row], calculating: Calculating) -> list[CountedAnswer]:
+    made = []
+    for row in rows:
+        group = _group_of(row)
+        values = calculating.of(opened_detached(cipher, row.id, row.values_ciphertext), group, None, {})
+        made.append(_counted(cipher, row, 0, group, row.sex_code, values))
+    return made
 
 
-def _counted(cipher: FieldCipher, row: Row, version: int, group: Key, sex: str | None, values: Values) -> CountedAnswer:
+def _counted(
+    cipher: FieldCipher, row: Row, version: int, group: Key, sex: str | None, values: Mapping[str, object]
+) -> CountedAnswer:
     whose = pseudonym(cipher, row.id)
     return CountedAnswer(ResponseId(row.id), whose, f"{whose}.{version}", group, sex, values)
 
