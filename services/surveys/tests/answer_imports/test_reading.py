@@ -58,6 +58,10 @@ def read(**cells: Any) -> tuple[dict[str, Any], list[Fault]]:
         ({"home": "河南省"}, {"home": "410000"}),
         ({"town": "境外"}, {"town": "abroad"}),
         ({"story": "   "}, {}),
+        (
+            {"boss_name": "某厂", "boss_uscc": "91110000600037341l"},
+            {"boss": {"name": "某厂", "uscc": "91110000600037341L"}},
+        ),
     ],
 )
 def test_cells_are_read_as_people_write_them(cells: dict[str, Any], values: dict[str, Any]) -> None:
@@ -65,7 +69,13 @@ def test_cells_are_read_as_people_write_them(cells: dict[str, Any], values: dict
 
 
 @pytest.mark.parametrize(
-    ("cells", "column"), [({"many_2": "x"}, "many_2"), ({"order_a": 1.0, "order_b": 1.0}, "order_b")]
+    ("cells", "column"),
+    [
+        ({"many_2": "x"}, "many_2"),
+        ({"order_a": 1.0, "order_b": 1.0}, "order_b"),
+        ({"order_a": 1.0, "order_b": 0.0}, "order_b"),
+        ({"order_a": "-1", "order_b": "2"}, "order_a"),
+    ],
 )
 def test_a_part_that_says_neither_is_at_fault(cells: dict[str, Any], column: str) -> None:
     assert read(**cells)[1] == [Fault(f"{VARIABLE}{column}", "choice")]

@@ -50,6 +50,14 @@ async def test_what_is_wrong_is_said_and_kept(client: Client, links: list[str], 
     assert (await client(link=links[0]).get("/v1/answer")).json()["values"] == {}
 
 
+async def test_what_no_one_is_asked_is_refused_beside_the_questions(links: list[str], browser_of: Open) -> None:
+    browser = await browser_of(links[0])
+    await agreed(browser)
+    for page, name, said in (("choices", "intro", "此处不填写"), ("numbers", "twice", "")):
+        wrong = await browser.post(f"/a/pages/{page}", data={name: "x"})
+        assert (wrong.status_code, f'id="{name}-fault"' in wrong.text, said in wrong.text) == (422, False, True), name
+
+
 async def test_a_question_that_appears_is_shown_before_the_next_page(links: list[str], browser_of: Open) -> None:
     browser = await browser_of(links[0])
     await agreed(browser)

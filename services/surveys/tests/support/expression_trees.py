@@ -15,11 +15,21 @@ Names = dict[str, tuple[str, ...]]
 
 FIRST: Names = {"bool": ("b1",), "num": ("n1",), "text": ("t1",), "date": ("d1",), "code": ("c1",), "codes": ("m1",)}
 SECOND: Names = {"bool": ("b2",), "num": ("n2",), "text": ("t2",), "date": ("d2",), "code": ("c2",), "codes": ("m2",)}
+WORK: Names = {
+    "bool": ("b1",), "num": ("n1", "roster_cohort", "wave_cycle"), "text": ("t1", "c1_other", "m1_other"),
+    "date": ("d1",), "code": ("c1", "roster_college"), "codes": ("m1",),
+}  # fmt: skip
+PAY: Names = {
+    "bool": (), "num": ("s1", "r1", "w1"), "text": ("em", "u1"), "date": ("mo1",), "code": ("g1_x", "g1_y"),
+    "codes": ("rk",),
+}  # fmt: skip
 NAMES: dict[str, Names] = {
     "first": FIRST,
     "both": {kind: (*FIRST[kind], *SECOND[kind]) for kind in FIRST},
+    "work": WORK,
+    "pay": {kind: (*WORK[kind], *PAY[kind]) for kind in WORK},
 }
-"""Names by type: the first of each, or both."""
+"""Names by type: the first of each, or both; of every type of question, those of a page, and of two."""
 
 LITERALS: dict[str, st.SearchStrategy[Any]] = {
     "bool": st.booleans(),
@@ -99,6 +109,8 @@ def trees(kind: str, depth: int, known: str = "both") -> st.SearchStrategy[Tree]
 
 def written(tree: Tree) -> str:
     match tree:
+        case "name", ".":
+            return "."
         case "name", name:
             return f"${{{name}}}"
         case "lit", bool() as flag:
@@ -130,6 +142,8 @@ def worth(tree: Tree, values: dict[str, Any]) -> Any:
             return (worth(inner, values) is None) == (sign == "=")
         case "op", sign, left, right:
             return operated(sign, worth(left, values), worth(right, values))
+        case "call", "today":
+            return getattr(values, "day", DAY)
     _, function, *arguments = tree
     return called(function, [worth(each, values) for each in arguments])
 
@@ -170,8 +184,6 @@ def operated(sign: str, left: Any, right: Any) -> Any:
 def called(function: str, arguments: list[Any]) -> Any:  # noqa: C901 - one case a function
     known = [each for each in arguments if each is not None]
     match function:
-        case "today":
-            return DAY
         case "if":
             return arguments[1] if arguments[0] is True else arguments[2]
         case "coalesce":

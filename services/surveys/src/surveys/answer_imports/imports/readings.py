@@ -156,7 +156,7 @@ def _ranked(_: Question) -> Combine:
         places: dict[int, str] = {}
         for part, (at, cell) in given.items():
             number = _number(cell)
-            if type(number) is not int or number in places:
+            if type(number) is not int or number < 1 or number in places:
                 raise _PartProblem(at)
             places[number] = part
         return [places[number] for number in sorted(places)]
@@ -170,7 +170,9 @@ def _rows(question: Question) -> Combine:
 
 
 def _employer(_: Question) -> Combine:
-    return lambda given: {part: _words(cell) for part, (_, cell) in given.items()}
+    # letters of a credit code are capitals, however they are typed
+    spelt = {"uscc": str.upper}
+    return lambda given: {part: spelt.get(part, str)(_words(cell)) for part, (_, cell) in given.items()}
 
 
 def _option(question: Question) -> Read:

@@ -188,6 +188,9 @@ def _differ(names: Iterable[str], typed: Fields, saved: Fields) -> bool:
 
 
 def _faults(question: Question, messages: Mapping[str, list[str]]) -> list[str]:
+    if not kind_of(question).asks:
+        # it has no control that a fault could stand at
+        return []
     places = [pointer_of(question.id), f"{pointer_of(question.id)}/file_id"]
     if opening(question):
         places.append(pointer_of(other_of(question)))
