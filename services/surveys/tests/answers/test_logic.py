@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from common.contracts.envelope import IncomingEvent
+from common.operations import OperationRunner
 
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
@@ -163,3 +164,45 @@ async def test_answers_are_tried_beside_what_is_saved(client: Client, agreed: li
     assert off.json()["visible"]["questions"] == ["working", "months"]
     unknown = await client(link="A" * 22).post("/v1/answer/evaluate", json={"values": {}})
     assert unknown.status_code == 401
+
+
+@pytest.fixture
+def dated() -> Json:
+    """A questionnaire that asks the day."""
+    days = {"id": "days", "type": "calculated", "calculation": "today() - '2026-01-01'", "result": "number"}
+    late = {"id": "late", "type": "text", "visible_if": "today() > '2026-03-01'"}
+    pages = [{"id": "only", "questions": [each | {"text": words("题", "Question")} for each in (days, late)]}]
+    return {"title": words("调查", "Survey"), "pages": pages}
+
+
+async def test_the_day_of_an_answer_is_that_of_its_consent_in_shanghai_on_every_path(
+    client: Client,
+    manager: httpx.AsyncClient,
+    dated: Json,
+    plan: Json,
+    graduates: list[UUID],
+    runner: OperationRunner,
+    changed: Callable[[str], Awaitable[None]],
+    agree: Callable[[str], Awaitable[None]],
+) -> None:
+    made = (await manager.post("/v1/questionnaires", json=dated)).json()
+    assert (await manager.post(f"/v1/questionnaires/{made['id']}/publish", headers=ANY)).status_code == 200
+    wave = (await manager.post("/v1/waves", json=plan | {"questionnaire_id": made["id"]})).json()
+    await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
+    while await runner.run_once():
+        pass
+    items = (await manager.get(f"/v1/waves/{wave['id']}/invitations")).json()["items"]
+    token = str(items[0]["link"]).split("#")[1]
+    holder = client(link=token)
+    await agree(token)
+    # a second before midnight in Shanghai, and midnight; answered months later
+    for moment, days, shown in (("2026-03-01T15:59:59Z", 59, []), ("2026-03-01T16:00:00Z", 60, ["late"])):
+        mine = f"response_id IN (SELECT id FROM responses WHERE wave_id = '{wave['id']}')"
+        await changed(f"UPDATE response_consents SET recorded_at = '{moment}' WHERE {mine}")
+        read, tried = await holder.get("/v1/answer"), await holder.post("/v1/answer/evaluate", json={"values": {}})
+        saved = await holder.put("/v1/answer/pages/only", json={"values": {"late": "x"}}, headers=ANY)
+        for answer in (read, tried, saved):
+            assert answer.json()["calculated"] == {"days": days}, answer.text
+            assert answer.json()["visible"]["questions"] == ["days", *shown]
+    done = await holder.post("/v1/answer/submit", headers=ANY)
+    assert (done.status_code, done.json()["calculated"]) == (200, {"days": 60}), done.text
