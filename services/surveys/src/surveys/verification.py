@@ -32,7 +32,7 @@ from surveys.measures.announcements import said
 from surveys.measures.domain import Given, values_given
 from surveys.papers import storage as papers
 from surveys.questionnaires.domain.content import Content
-from surveys.questionnaires.domain.logic import is_refusal
+from surveys.questionnaires.domain.meanings import is_refusal
 from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.storage import published
 from surveys.results.commands import recounted

@@ -40,12 +40,12 @@ def runner(database: Database, cipher: FieldCipher, registry: RegistryClient) ->
 
 @pytest.fixture
 def send(manager: httpx.AsyncClient, wave: Json, runner: OperationRunner) -> Callable[..., Awaitable[Json]]:
-    """Send rows as a CSV; gives the operation once it has ended."""
+    """Send rows as a CSV, into the wave if no other is named; gives the operation once it has ended."""
 
-    async def do(*rows: list[Any], header: list[str] | None = None, **form: str) -> Json:
+    async def do(*rows: list[Any], header: list[str] | None = None, into: Json = wave, **form: str) -> Json:
         lines = [",".join(map(str, row)) for row in (header or HEADER, *rows)]
         sent = await manager.post(
-            f"/v1/waves/{wave['id']}/imports",
+            f"/v1/waves/{into['id']}/imports",
             data={"statement_version": "1"} | form,
             files={"file": ("answers.csv", "\n".join(lines).encode())},
         )
@@ -96,6 +96,52 @@ async def test_a_file_becomes_answers_with_receipts_and_events(
     for name, fits in (("contents", contents_fit), ("counts", counts_fit), ("measures", measures_fit)):
         verified = await verify_answers(name, fits, database, settings, school)  # type: ignore[arg-type]
         assert (verified.compared, verified.differences) == (3, 0), name
+
+
+async def test_who_has_no_link_yet_is_stored_as_who_has_begun(
+    send: Any, manager: httpx.AsyncClient, agreed: list[str], people: list[UUID], plan: Json, wave: Json, rows: Rows
+) -> None:
+    """The links of the first wave are made and opened, those of the second are not."""
+    unopened = (await manager.post("/v1/waves", json=plan)).json()
+    query = (
+        "SELECT response.state, number, questions_answered, questions_total, response.completeness, response.mode,"
+        " completed_by, response.version - effective_version AS since, response.version - measured_version AS measured,"
+        " response.version - content.version AS content, response.submitted_at >= given.recorded_at AS agreed_before,"
+        " given.means, invited.state AS link, channel, first_used_at IS NOT NULL AS used, token_ciphertext,"
+        " length(token_digest) AS digest, response.announced_sequence > 0 AS announced, employer_id IS NULL AS graduate"
+        " FROM (SELECT *, rank() OVER (PARTITION BY response_id ORDER BY id DESC) FROM response_consents) AS given"
+        " JOIN responses AS response ON response.id = given.response_id"
+        " JOIN submitted_contents AS content ON content.response_id = response.id"
+        " JOIN invitations AS invited ON invited.id = response.invitation_id"
+        " WHERE rank = 1 AND response.wave_id = :id"
+    ).replace("employer_id", "response.employer_id")
+    stored = []
+    for into in (wave, unopened):
+        done = await send(row(0), row(1), into=into)
+        assert (done["state"], done["result"]["created"]) == ("succeeded", 2), done
+        stored += await rows(query, id=UUID(into["id"]))
+    assert stored == [stored[0]] * 4
+    assert (stored[0]["state"], stored[0]["link"], stored[0]["agreed_before"]) == ("submitted", "submitted", True)
+
+
+async def test_whom_a_cap_has_no_place_for_is_screened_out(
+    send: Any, manager: httpx.AsyncClient, people: list[UUID], plan: Json, rows: Rows
+) -> None:
+    cap = {"id": "yes", "condition": "${satisfied} = 'y'", "limit": 1}
+    capped = (await manager.post("/v1/waves", json=plan | {"caps": [cap]})).json()
+    done = await send(row(0), row(1), row(2, satisfied="n"), into=capped)
+    assert (done["result"]["created"], done["result"]["screened_out"]) == (3, 1), done
+    stored = await rows(
+        "SELECT response.state, invited.state AS link, content.version FROM responses AS response"
+        " JOIN invitations AS invited ON invited.id = invitation_id"
+        " LEFT JOIN submitted_contents AS content ON content.response_id = response.id"
+        " WHERE response.wave_id = :id ORDER BY response.state",
+        id=UUID(capped["id"]),
+    )
+    given = {"state": "submitted", "link": "submitted", "version": 2}
+    assert stored == [{"state": "screened_out", "link": "screened_out", "version": None}, given, given]
+    [taken] = await rows("SELECT taken FROM wave_caps WHERE wave_id = :id", id=UUID(capped["id"]))
+    assert taken == {"taken": 1}
 
 
 async def test_the_same_file_again_changes_nothing_and_another_answer_is_refused(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.imports import Fault
+from common.sheet_reader.cells import SerialOf1904
 from common.spreadsheets.headers import Header
 from surveys.answer_imports.imports.columns import VARIABLE, columns_of, variables_of
 from surveys.answer_imports.imports.readings import AnswerReader
@@ -79,6 +80,29 @@ def test_cells_are_read_as_people_write_them(cells: dict[str, Any], values: dict
 )
 def test_a_part_that_says_neither_is_at_fault(cells: dict[str, Any], column: str) -> None:
     assert read(**cells)[1] == [Fault(f"{VARIABLE}{column}", "choice")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        # true and 1.0 are equal, so are a serial of 1904 and a number
+        ([{"fair": 1.0}, {"fair": True}, {"hours": 1.0}, {"hours": True}], [True, True, 1, "True"]),
+        ([{"since": 45_473.0}, {"since": SerialOf1904(45_473.0)}], ["2024-06-30", "2028-07-01"]),
+        ([{"many_1": 1.0}, {"many_1": "1"}, {"many_2": 1.0}], [["1"], ["1"], ["2"]]),
+        ([{"story": "长" * 65}, {"story": "长" * 64}], ["长" * 65, "长" * 64]),
+    ],
+)
+def test_cells_that_come_again_are_read_as_at_first(cells: list[dict[str, Any]], values: list[Any]) -> None:
+    reader = AnswerReader(HEADER, CONTENT)
+    for _ in range(2):
+        rows = (reader.read([each.get(name) for name in NAMES], []) for each in cells)
+        assert [repr(value) for row in rows for value in row.values()] == [*map(repr, values)]
+
+
+@pytest.mark.parametrize(("cell", "value"), [("1,000", 1000), ("12,345,678.50", 12345678.5), ("1,00", "1,00"),
+                                             ("10,00,000", "10,00,000"), (",5", ",5"), ("85%", "85%")])  # fmt: skip
+def test_commas_stand_between_thousands_or_are_no_number(cell: str, value: Any) -> None:
+    assert read(hours=cell) == ({"hours": value}, [])
 
 
 def test_a_file_has_a_column_for_each_variable_and_no_person_in_the_clear() -> None:

@@ -8,7 +8,7 @@ import pytest
 from every_type import EVERY_TYPE, FORMS, VALUES
 
 from surveys.answer_page.domain.fields import fields_of, values_in
-from surveys.questionnaires.domain.logic import refusal
+from surveys.questionnaires.domain.meanings import refusal
 from surveys.questionnaires.wire import NewQuestionnaire
 
 CONTENT = NewQuestionnaire.model_validate_json(json.dumps(EVERY_TYPE)).content()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from common.measures import MEASURES
 from surveys.questionnaires.domain.content import Question
-from surveys.questionnaires.domain.logic import refusal
+from surveys.questionnaires.domain.meanings import refusal
 from surveys.questionnaires.domain.questions import KINDS, kind_of
 from surveys.questionnaires.wire import NewQuestionnaire
 

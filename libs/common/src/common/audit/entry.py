@@ -82,17 +82,19 @@ class Entry:
 
 
 async def record_each(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Stores entries of different acts, and never commits."""
-    about = [
-        _about(each.actor, each.correlation_id, each.action, each.object_kind, each.school_code, each.detail)
-        for each in entries
-    ]
-    rows = (
-        b"".join(copying.text(said[name]) for name in _SAME)
-        + copying.text(each.object_id)
-        + copying.jsonb(said["detail"])
-        for each, said in zip(entries, about, strict=True)
-    )
+    """Stores entries of different acts, and never commits.
+
+    What is said of many by one and the same mapping, in one act of one actor, is put in words once.
+    """
+    worded: dict[object, tuple[bytes, bytes]] = {}
+    rows = []
+    for each in entries:
+        act = (each.actor, each.correlation_id, each.action, each.object_kind, each.school_code, id(each.detail))
+        if act not in worded:
+            said = _about(*act[:-1], each.detail)
+            worded[act] = b"".join(copying.text(said[name]) for name in _SAME), copying.jsonb(said["detail"])
+        same, detail = worded[act]
+        rows.append(same + copying.text(each.object_id) + detail)
     await copying.copy_rows(connection.driver, "audit_entries", (*_SAME, "object_id", "detail"), rows)
 
 

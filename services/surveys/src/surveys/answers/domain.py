@@ -8,7 +8,8 @@ from common.errors import Conflict, FieldProblem, Message
 from surveys.employers.domain import Employer
 from surveys.questionnaires.domain.content import PublishedVersion, Question, QuestionType
 from surveys.questionnaires.domain.facts import Facts, facts_of
-from surveys.questionnaires.domain.logic import Judged, pointer_of, refusal
+from surveys.questionnaires.domain.logic import Judged, pointer_of
+from surveys.questionnaires.domain.meanings import refusal
 from surveys.questionnaires.domain.questions.options import opening, other_of
 from surveys.responses.domain import CompletedBy, Completeness, Mode, Submission
 from surveys.roster.domain import Situation, destination_class_of, level_of

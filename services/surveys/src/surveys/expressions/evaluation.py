@@ -59,6 +59,10 @@ def _chain(chain: Chain) -> Compiled:
         for (word, _), operand, asks in zip(chain.rest, operands, beside_blank, strict=True)
     ]
 
+    if len(steps) == 1:
+        [(only, second)] = steps
+        return lambda scope: only(first(scope), second(scope))
+
     def computed(scope: Scope) -> Value:
         value = first(scope)
         for step, operand in steps:
@@ -98,7 +102,9 @@ def _alike(left: Any, right: Any) -> tuple[Any, Any]:
 
 def _comparing(compare: Callable[[Any, Any], bool], *, blank: bool) -> Callable[[Any, Any], Value]:
     def compared(left: Any, right: Any) -> Value:
-        return blank if left is None or right is None else compare(*_alike(left, right))
+        if left is None or right is None:
+            return blank
+        return compare(left, right) if type(left) is type(right) else compare(*_alike(left, right))
 
     return compared
 

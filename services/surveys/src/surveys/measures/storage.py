@@ -13,7 +13,7 @@ from common.contracts.measure import MeasureData
 from common.database import NOW
 from common.identifiers import GraduateId, ResponseId, SchoolCode, WaveId
 from common.outbox import Reached, raising
-from common.sql import Connection
+from common.sql import Connection, array, array_sql
 from surveys.measures.tables import measure_streams
 from surveys.responses.domain import Moment, Response
 from surveys.responses.tables import responses
@@ -27,7 +27,7 @@ _NEXT = text(
     f"""
     INSERT INTO measure_streams AS stream (subject_id, school_code, sequence, last_decided_on)
     SELECT subject_id, school_code, count, {TODAY_SQL}
-      FROM unnest(CAST(:subjects AS uuid[]), CAST(:schools AS text[]), CAST(:counts AS bigint[]))
+      FROM unnest({array_sql("subjects", "uuid")}, {array_sql("schools", "text")}, {array_sql("counts", "bigint")})
         AS named (subject_id, school_code, count) ORDER BY subject_id
     ON CONFLICT (subject_id) DO UPDATE
        SET sequence = stream.sequence + EXCLUDED.sequence,
@@ -72,9 +72,9 @@ async def places_in(connection: Connection, streams: TextClause, subjects: Seque
     counted = Counter(subjects)
     ordered = sorted(counted)
     bound = {
-        "subjects": [subject for subject, _ in ordered],
-        "schools": [school for _, school in ordered],
-        "counts": [counted[each] for each in ordered],
+        "subjects": array(subject for subject, _ in ordered),
+        "schools": array(school for _, school in ordered),
+        "counts": array(counted[each] for each in ordered),
     }
     reached = {row.subject_id: row for row in await connection.execute(streams, bound)}
     moments = []

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from surveys.measures.domain import values_given
 from surveys.questionnaires.domain.content import Content, Question, QuestionType
-from surveys.questionnaires.domain.logic import is_refusal, refusal
+from surveys.questionnaires.domain.meanings import is_refusal, refusal
 from surveys.roster.domain import Registered, destination_class_of
 
 MATRICES, ROWS = 2, 4

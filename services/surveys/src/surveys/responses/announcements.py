@@ -1,5 +1,9 @@
 """The events of a response: that it was answered and how completely, never what."""
 
+from datetime import UTC, datetime
+from functools import lru_cache
+from uuid import UUID
+
 from common.contracts import ChangeToken, OutgoingEvent
 from common.contracts.response import (
     EMPLOYER_SUBMITTED,
@@ -14,9 +18,13 @@ from common.contracts.response import (
     Unit,
 )
 from common.contracts.response import ResponseState as AnnouncedState
+from common.identifiers import Cohort, GraduateId, QuestionnaireId, SchoolCode, WaveId
+from surveys.responses.domain import Completeness as OurCompleteness
+from surveys.responses.domain import Mode as OurMode
 from surveys.responses.domain import Moment, Response, ResponseState
-from surveys.waves.domain import Wave
+from surveys.waves.domain import Cycle, Wave
 
+_NOBODY, _NO_MOMENT = GraduateId(UUID(int=0)), datetime(2000, 1, 1, tzinfo=UTC)
 _TYPES = {ResponseState.SUBMITTED: SUBMITTED, ResponseState.WITHDRAWN: WITHDRAWN}
 _TYPES_OF_EMPLOYERS = {ResponseState.SUBMITTED: EMPLOYER_SUBMITTED, ResponseState.WITHDRAWN: EMPLOYER_WITHDRAWN}
 
@@ -36,22 +44,55 @@ def _of_graduate(response: Response, wave: Wave, moment: Moment) -> ResponseData
     assert response.graduate_id, "a response without an employer has a graduate"
     assert wave.cohort, "a wave of graduates has a cohort"
     given = response.state is ResponseState.SUBMITTED
+    alike = _alike(
+        response.school_code,
+        response.wave_id,
+        wave.questionnaire_id,
+        wave.questionnaire_version,
+        wave.cohort,
+        wave.cycle,
+        response.state,
+        response.questions_answered,
+        response.questions_total,
+        response.completeness if given else None,
+        response.mode if given else None,
+    )
+    # of these each was judged where it came from
+    own = {"graduate_id": response.graduate_id, "decided_on": moment.decided_on, "recorded_at": response.recorded_at}
+    return alike.model_copy(update=own)
+
+
+@lru_cache(maxsize=512)
+def _alike(
+    school_code: SchoolCode,
+    wave_id: WaveId,
+    questionnaire_id: QuestionnaireId,
+    questionnaire_version: int,
+    cohort: Cohort,
+    cycle: Cycle | None,
+    state: ResponseState,
+    answered: int,
+    total: int,
+    completeness: OurCompleteness | None,
+    mode: OurMode | None,
+) -> ResponseData:
+    """What the events of many responses have in common, checked once; whose and when it was, others say."""
     return ResponseData(
-        school_code=response.school_code,
-        decided_on=moment.decided_on,
-        recorded_at=response.recorded_at,
+        school_code=school_code,
+        decided_on=_NO_MOMENT.date(),
+        recorded_at=_NO_MOMENT,
         changed_fields=("state",),
-        graduate_id=response.graduate_id,
-        wave_id=response.wave_id,
-        questionnaire_id=wave.questionnaire_id,
-        questionnaire_version=wave.questionnaire_version,
-        cohort=wave.cohort,
-        cycle=wave.cycle,
-        state=AnnouncedState(response.state.value),
-        questions_answered=response.questions_answered,
-        questions_total=response.questions_total,
-        completeness=Completeness(response.completeness.value) if given and response.completeness else None,
-        mode=Mode(response.mode.value) if given and response.mode else None,
+        graduate_id=_NOBODY,
+        wave_id=wave_id,
+        questionnaire_id=questionnaire_id,
+        questionnaire_version=questionnaire_version,
+        cohort=cohort,
+        cycle=cycle,
+        state=AnnouncedState(state.value),
+        questions_answered=answered,
+        questions_total=total,
+        completeness=completeness and Completeness(completeness.value),
+        mode=mode and Mode(mode.value),
     )
 
 

@@ -1,13 +1,33 @@
-"""The columns of a file of answers: who is meant, what was agreed to, and the variables of the questionnaire."""
+"""The columns of a file of answers: who is meant, what was agreed to, and the variables of the questionnaire.
 
-from collections.abc import Iterator, Mapping, Sequence
+Cells that repeat are read once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
+from types import NoneType
+from typing import Any
 
-from common.imports import OWNER_HEADERS, PERSON_HEADERS, Columns
+from common.codes.spelling import Cell
+from common.imports import OWNER_HEADERS, PERSON_HEADERS, Columns, Fault
+from common.spreadsheets.cells import is_blank, is_clear, unmarked
 from common.spreadsheets.masking import Identifies
 from surveys.questionnaires.domain.content import Content, Question, QuestionType
 from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.domain.questions.options import opening
+
+Take = Callable[[list[Any]], Any]
+"""What the cells of a row say, None for a blank one; raises PartProblem."""
+
+REMEMBERED = 40_000
+"""Sets of cells whose meaning is kept while a file is read, of all its questions together."""
+
+LONGEST_REMEMBERED = 64
+"""Characters; codes and labels are shorter, and texts of any length would be kept until the file is read."""
+
+# 1.0 and True are equal, and mean different things; of these no two are
+_REMEMBERABLE = frozenset({str, float, NoneType})
 
 VARIABLE = "variable "
 """Begins our name of a variable's column: a question may be called as another column is."""
@@ -63,3 +83,48 @@ def beside(question: Question) -> str | None:
         return None
     has_own = "other" in parts_of(question)
     return f"{question.id}_other_text" if has_own else f"{question.id}_other"
+
+
+class PartProblem(ValueError):
+    """A cell of a part that is neither a flag nor a place."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+
+
+class QuestionCells:
+    """What the cells of one question say in the rows of a file."""
+
+    def __init__(self, places: Sequence[int], columns: Sequence[str], take: Take, at_most: int) -> None:
+        self._columns, self._take, self._at_most = columns, take, at_most
+        # always several, so that a tuple comes of them
+        self._cells = itemgetter(*places, places[0])
+        self._known: dict[tuple[Cell, ...], Any] = {}
+
+    def value(self, row: Sequence[Cell]) -> Any:
+        """The value, None where all is blank; the fault of a cell that says nothing that it could."""
+        cells = self._cells(row)
+        if not _REMEMBERABLE.issuperset(map(type, cells)):
+            return self._read(cells)
+        if cells in self._known:
+            return self._known[cells]
+        value = self._read(cells)
+        if len(self._known) < self._at_most and all(len(str(each)) <= LONGEST_REMEMBERED for each in cells):
+            self._known[cells] = value
+        return value
+
+    def _read(self, cells: Sequence[Cell]) -> Any:
+        said = [_bare(each) for each in cells[:-1]]
+        if all(each is None for each in said):
+            return None
+        try:
+            return self._take(said)
+        except PartProblem as problem:
+            return Fault(self._columns[problem.at], "choice")
+
+
+def _bare(cell: Cell) -> Cell:
+    if cell is None or is_blank(cell) or is_clear(cell):
+        return None
+    return unmarked(cell)

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, Uuid, bindparam, text
+from sqlalchemy import text
 
 from common.crypto import FieldCipher
 from common.identifiers import GraduateId, InvitationId, WaveId
-from common.sql import Connection
+from common.sql import Connection, array, array_sql
 from surveys.answers.storage.values import Values, opened
 from surveys.invitations.domain import InvitationState
 from surveys.roster.domain import Situation
 from surveys.roster.storage import situations_of
 
 _STANDING = text(
-    """
+    f"""
     SELECT eligible.graduate_id, person.erased, invited.id AS invitation_id, invited.state,
            response.id AS response_id, response.effective_version, content.values_ciphertext
       FROM wave_eligible AS eligible JOIN graduates AS person USING (graduate_id)
@@ -23,9 +23,9 @@ _STANDING = text(
       LEFT JOIN responses AS response ON response.invitation_id = invited.id
       LEFT JOIN submitted_contents AS content ON content.response_id = response.id
                                              AND content.version = response.effective_version
-     WHERE eligible.wave_id = :wave_id AND eligible.graduate_id = ANY(:ids)
+     WHERE eligible.wave_id = :wave_id AND eligible.graduate_id = ANY({array_sql("ids", "uuid")})
     """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+)
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,14 @@ async def standing_of(
     """Those of these graduates whom the wave asks."""
     situations = await situations_of(connection, graduate_ids)
     return {
-        GraduateId(row.graduate_id): Known(
-            row.erased,
-            row.invitation_id,
-            row.state and InvitationState(row.state),
-            row.values_ciphertext and opened(cipher, row.response_id, row.effective_version, row.values_ciphertext),
-            situations[row.graduate_id],
+        GraduateId(graduate_id): Known(
+            erased,
+            invitation_id,
+            state and InvitationState(state),
+            sealed and opened(cipher, response_id, version, sealed),
+            situations[graduate_id],
         )
-        for row in await connection.execute(_STANDING, {"wave_id": wave_id, "ids": graduate_ids})
+        for graduate_id, erased, invitation_id, state, response_id, version, sealed in await connection.execute(
+            _STANDING, {"wave_id": wave_id, "ids": array(graduate_ids)}
+        )
     }

@@ -18,7 +18,7 @@ from common.registry_client import RegistryClient, RowKey
 from common.spreadsheets import NumberedRow
 from common.spreadsheets.headers import Header
 from common.sql import Connection, uuid_of
-from surveys.answer_imports.imports.columns import columns_of
+from surveys.answer_imports.imports.columns import REMEMBERED, columns_of
 from surveys.answer_imports.imports.load import Standing, standing_of
 from surveys.answer_imports.imports.plan import Judging, Plan
 from surveys.answer_imports.imports.rows import AnswerRow, RowReader
@@ -26,6 +26,7 @@ from surveys.answer_imports.imports.write import write
 from surveys.answers.commands import Asked, asked_in, statement_of
 from surveys.privacy.domain import StatementVersion
 from surveys.questionnaires.domain.content import PublishedVersion
+from surveys.questionnaires.domain.logic import Logic
 from surveys.waves import storage as waves
 from surveys.waves.domain import Wave, WavePhase
 
@@ -83,6 +84,7 @@ class AnswerImport(Importer[AnswerRow, Standing, Plan]):
         self._task = SchoolTask.of(context.parameters)
         self._statement_version = int(context.parameters["statement_version"])
         self._reader = RowReader(header, content, wave.school_code, wave.cohort)
+        self._logic = content, Logic(content, remembered=REMEMBERED)
         self._named: dict[int, GraduateId | str] = {}
         self._seen = SeenKeys()
         self._asked: Asked | None = None
@@ -92,6 +94,8 @@ class AnswerImport(Importer[AnswerRow, Standing, Plan]):
         """Asks registry whom the rows mean that name a person by number."""
         if not self._task.in_one_transaction:
             self._named.clear()
+        if not self._reader.names_by_number:
+            return
         named = (row for row in starmap(self._reader.named, rows) if row.student_number is not None)
         keys = [
             RowKey(row=row.number, student_number=row.student_number, exam_number=None, name=row.name) for row in named
@@ -124,7 +128,11 @@ class AnswerImport(Importer[AnswerRow, Standing, Plan]):
     def plan(self, rows: Sequence[AnswerRow], loaded: Standing) -> Plan:
         """What the rows answer."""
         assert self._asked is not None, "a wave is held first"
-        judging = Judging(self._asked, clock.today(), self._reader.answers)
+        content, logic = self._logic
+        if content is not self._asked.content:
+            # the units of the school have changed
+            self._logic = self._asked.content, (logic := Logic(self._asked.content, remembered=REMEMBERED))
+        judging = Judging(self._asked, logic, clock.today(), self._reader.answers)
         return judging.plan(rows, self._named, loaded, self._seen)
 
     async def write(self, unit: UnitOfWork, plan: Plan) -> Written:

@@ -13,7 +13,7 @@ from surveys.answers.commands import Asked
 from surveys.answers.domain import facts_about
 from surveys.invitations.domain import ANSWERABLE
 from surveys.questionnaires.domain.facts import Facts
-from surveys.questionnaires.domain.logic import Judged, logic_of, pointer_of
+from surveys.questionnaires.domain.logic import Judged, Logic, pointer_of
 
 _RULES = {"ambiguous": "ambiguous", "name_mismatch": "name_mismatch"}
 """Registry's problems as rules; any other is `unknown_graduate`."""
@@ -45,9 +45,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Judging:
-    """What all rows of a file are judged by: the wave with its questionnaire, and the day."""
+    """What all rows of a file are judged by: the wave with its questionnaire and the logic of it, and the day."""
 
     asked: Asked
+    logic: Logic
     day: date
     reader: AnswerReader
 
@@ -62,7 +63,7 @@ class Judging:
             if known is None or isinstance(whom, str | None):
                 continue
             facts = facts_about(self.asked.wave, known.situation, self.day, sensitive=row.sensitive)
-            judged = logic_of(self.asked.content).judge(row.values, facts)
+            judged = self.logic.judge(row.values, facts)
             row.faults += self._faults(row, judged)
             if row.faults:
                 continue
@@ -91,8 +92,10 @@ class Judging:
         return known
 
     def _faults(self, row: AnswerRow, judged: Judged) -> list[Fault]:
-        names = {pointer_of(name): name for name in row.values}
         found = (*judged.problems, *judged.missing)
+        if not found:
+            return []
+        names = {pointer_of(name): name for name in row.values}
         placed = ((names.get(each.pointer, each.pointer.removeprefix("/values/")), each.rule) for each in found)
         return [Fault(self.reader.column_of(name), rule) for name, rule in placed]
 

@@ -9,9 +9,17 @@ from typing import Any
 from common.codes import CodeLists
 from common.codes.spelling import Cell, cell_text, normalise
 from common.imports import Fault
-from common.spreadsheets.cells import CellProblem, as_day, is_blank, is_clear, unmarked
+from common.spreadsheets.cells import CellProblem, as_day
 from common.spreadsheets.headers import Header
-from surveys.answer_imports.imports.columns import VARIABLE, beside, parts_of
+from surveys.answer_imports.imports.columns import (
+    REMEMBERED,
+    VARIABLE,
+    PartProblem,
+    QuestionCells,
+    Take,
+    beside,
+    parts_of,
+)
 from surveys.questionnaires.domain.content import Content, Option, Question, QuestionType
 from surveys.questionnaires.domain.questions.options import other_of
 from surveys.questionnaires.domain.questions.place import ABROAD
@@ -21,6 +29,7 @@ NOT_ASKED, REFUSED, UNKNOWN = "-97", "-98", "-99"
 
 _MISSING: Mapping[str, str] = {REFUSED: "refused", UNKNOWN: "unknown"}
 _NUMBER = re.compile(r"[+-]?[0-9]{1,16}(\.[0-9]{1,10})?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _MONTH = re.compile(r"([0-9]{4})[-/.年]?(0?[1-9]|1[0-2])月?")
 _YES = frozenset({"1", "是", "yes", "true", "y", "√", "同意"})
 _NO = frozenset({"0", "否", "no", "false", "n", "不同意"})
@@ -31,7 +40,6 @@ Given = dict[str, tuple[int, Cell]]
 """Of each part that is not blank, its place among those that the file has, and its cell."""
 
 Combine = Callable[[Given], Any]
-Take = Callable[[list[Any]], Any]
 
 
 def flag_of(cell: Cell) -> bool | None:
@@ -40,47 +48,42 @@ def flag_of(cell: Cell) -> bool | None:
     >>> flag_of("是"), flag_of(0.0), flag_of("也许")
     (True, False, None)
     """
-    word = "1" if cell is True else "0" if cell is False else normalise(cell_text(cell))
+    word = "1" if cell is True else "0" if cell is False else cell_text(cell)
+    if word not in _YES and word not in _NO:
+        word = normalise(word)
     return True if word in _YES else False if word in _NO else None
 
 
 class AnswerReader:
-    """Reads the answers of the rows of one file."""
+    """Reads the answers of the rows of one file; cells that repeat are read once."""
 
     def __init__(self, header: Header, content: Content) -> None:
-        self._questions = [each for question in content.questions for each in _readers(header, question)]
-        self._columns: dict[str, str] = {}
-        for name, columns, _ in self._questions:
-            self._columns[name] = columns[0]
-        self._header = header
+        readers = [each for question in content.questions for each in _readers(header, question)]
+        self._columns = {name: columns[0] for name, columns, _ in readers}
+        self._width = 1 + max(header.positions.values(), default=-1)
+        at_most = REMEMBERED // max(1, len(readers))
+        self._questions = [
+            (name, QuestionCells([header.positions[column] for column in columns], columns, take, at_most))
+            for name, columns, take in readers
+        ]
 
     def read(self, cells: Sequence[Cell], faults: list[Fault]) -> Values:
-        """Question (or the text beside its options) → value; what is blank is left out."""
+        """Question (or the text beside its options) → value; what is blank is left out. Rows may share a value."""
         found: Values = {}
-        for name, columns, take in self._questions:
-            said = [_bare(self._header.cell(cells, column)) for column in columns]
-            if all(each is None for each in said):
+        row = cells if len(cells) >= self._width else [*cells, *[None] * (self._width - len(cells))]
+        for name, question in self._questions:
+            value = question.value(row)
+            if value is None:
                 continue
-            try:
-                value = take(said)
-            except _PartProblem as problem:
-                faults.append(Fault(columns[problem.at], "choice"))
-                continue
-            if value is not None:
+            if type(value) is Fault:
+                faults.append(value)
+            else:
                 found[name] = value
         return found
 
     def column_of(self, name: str) -> str:
         """Our name of the column that a value comes from; of a value that no column has, as it would be called."""
         return self._columns.get(name, f"{VARIABLE}{name}")
-
-
-class _PartProblem(ValueError):
-    """A cell of a part that is neither a flag nor a place."""
-
-    def __init__(self, at: int) -> None:
-        super().__init__()
-        self.at = at
 
 
 def _readers(header: Header, question: Question) -> list[tuple[str, list[str], Take]]:
@@ -99,12 +102,6 @@ def _readers(header: Header, question: Question) -> list[tuple[str, list[str], T
     if text is not None and f"{VARIABLE}{text}" in header.positions:
         made.append((other_of(question), [f"{VARIABLE}{text}"], lambda said: _words(said[0])))
     return made
-
-
-def _bare(cell: Cell) -> Cell:
-    if cell is None or is_blank(cell) or is_clear(cell):
-        return None
-    return unmarked(cell)
 
 
 def _missing(question: Question, cell: Cell) -> str | None:
@@ -143,7 +140,7 @@ def _chosen(_: Question) -> Combine:
         chosen = []
         for part, (at, cell) in given.items():
             if (flag := flag_of(cell)) is None:
-                raise _PartProblem(at)
+                raise PartProblem(at)
             if flag:
                 chosen.append(part)
         return chosen
@@ -157,7 +154,7 @@ def _ranked(_: Question) -> Combine:
         for part, (at, cell) in given.items():
             number = _number(cell)
             if type(number) is not int or number < 1 or number in places:
-                raise _PartProblem(at)
+                raise PartProblem(at)
             places[number] = part
         return [places[number] for number in sorted(places)]
 
@@ -225,9 +222,10 @@ def _one_each(labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
 def _number(cell: Cell) -> Any:
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return _plain(float(cell))
-    text = cell_text(cell).replace(",", "")
+    shown = cell_text(cell)
+    text = shown.replace(",", "") if _THOUSANDS.fullmatch(shown) else shown
     if not _NUMBER.fullmatch(text):
-        return text
+        return shown
     # a whole one not by way of a float, which has no room for sixteen digits
     return _plain(float(text)) if "." in text else int(text)
 

@@ -10,11 +10,13 @@ from common.identifiers import GraduateId
 from common.imports import Fault, foreign_cells, text_of
 from common.spreadsheets.cells import CellProblem, identifier_text, is_blank
 from common.spreadsheets.headers import Header
+from common.sql import uuid_of
 from surveys.answer_imports.imports.columns import KEYS
 from surveys.answer_imports.imports.readings import AnswerReader, flag_of
 from surveys.questionnaires.domain.content import Content
 
 LONGEST_KEY = 64
+UUID_LENGTH = 36
 
 
 @dataclass
@@ -45,13 +47,20 @@ class RowReader:
         self._header = header
         self._owner = school_code, cohort
 
+    @property
+    def names_by_number(self) -> bool:
+        """Whether the file has the column by which registry finds persons."""
+        return "student_number" in self._header.positions
+
     def named(self, number: int, cells: Sequence[Cell]) -> AnswerRow:
         """Whom the row means."""
         row = AnswerRow(number)
         said = self._header.cell(cells, "graduate_id")
         if not is_blank(said):
             try:
-                row.graduate_id = GraduateId(UUID(cell_text(said)))
+                text = cell_text(said)
+                # as programs write it, and as some do
+                row.graduate_id = GraduateId(uuid_of(text) if len(text) == UUID_LENGTH else UUID(text))
             except ValueError:
                 row.faults.append(Fault("graduate_id", "unknown_graduate"))
             return row

@@ -1,14 +1,12 @@
 """A plan stored: links that are missing, receipts, and then what submitting many answers at once is."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import text
-
-from common import rows
 from common.contracts import ChangeToken
 from common.crypto import FieldCipher
-from common.database import UnitOfWork, random_ids
+from common.database import UnitOfWork
 from common.identifiers import GraduateId, InvitationId, OperationId
 from common.imports import Overtaken
 from common.sql import Connection
@@ -16,23 +14,11 @@ from surveys.answer_imports.imports.plan import Entered
 from surveys.answers.commands import Answer, Asked
 from surveys.answers.commands.together import Concluding, conclude_all
 from surveys.answers.storage import together
-from surveys.invitations import storage as invitations
-from surveys.invitations.commands import sealed
-from surveys.invitations.domain import ANSWERABLE, Batch, Channel, Invitation
-from surveys.privacy.domain import Means, StatementVersion
+from surveys.invitations.domain import ANSWERABLE, Batch, Channel
+from surveys.privacy.domain import Means, Receipt, StatementVersion
 from surveys.privacy.storage import receipts
 from surveys.responses.announcements import change_token
 from surveys.responses.domain import CompletedBy, Mode, Response, ResponseState
-from surveys.waves.domain import Wave
-
-_BEGIN = text(
-    """
-    INSERT INTO responses (invitation_id, wave_id, graduate_id, school_code)
-    SELECT told.invitation_id, :wave_id, told.graduate_id, :school_code
-      FROM unnest(CAST(:invitation_ids AS uuid[]), CAST(:graduate_ids AS uuid[])) AS told (invitation_id, graduate_id)
-    RETURNING *
-    """
-)
 
 
 async def write(
@@ -51,57 +37,53 @@ async def write(
     if not entered:
         return 0, None
     batch = Batch(operation_id, asked.wave.id, asked.wave.school_code, Channel.LINK)
-    held = await _held(unit.connection, cipher, batch, entered)
-    begun = await _begun(unit.connection, asked.wave, held)
-    await receipts.add_all(
-        unit.connection,
-        [(begun[each.graduate_id], each.row.sensitive) for each in entered],
-        statement,
-        Means.PAPER,
-    )
-    agreed = await receipts.newest_among(unit.connection, [each.id for each in begun.values()])
-    concluding = []
+    begun = await _begun(unit.connection, batch, entered)
+    concluding, agreed = [], []
     for each in entered:
-        response, situation = begun[each.graduate_id], each.known.situation
-        given = (each.judged.kept, statement, agreed[response.id], None, situation, each.facts, each.judged)
+        response, situation = begun.responses[each.graduate_id], each.known.situation
+        receipt = Receipt(statement.statement_id, statement.number, each.row.sensitive, Means.PAPER, begun.moment)
+        given = (each.judged.kept, statement, receipt, None, situation, each.facts, each.judged)
         answer = Answer(asked.wave, asked.school, asked.content, response, *given)
+        is_new = each.graduate_id in begun.new
         cause = (unit.correlation_id, None)
-        concluding.append(Concluding(answer, Mode.IMPORT, CompletedBy.RESPONDENT, unit.actor, cause))
+        concluding.append(Concluding(answer, Mode.IMPORT, CompletedBy.RESPONDENT, unit.actor, cause, is_new))
+        agreed.append((response, receipt))
     ended = await conclude_all(unit, cipher, concluding)
-    answers = [each for each in ended if isinstance(each, Answer)]
-    if len(answers) < len(ended):
+    after = [each for each in ended if isinstance(each, Response)]
+    if len(after) < len(ended):
         raise Overtaken
-    screened = sum(each.response.state is ResponseState.SCREENED_OUT for each in answers)
-    last = answers[-1].response
-    return screened, change_token(last) if isinstance(last, Response) else None
+    await receipts.add_all(unit.connection, agreed)
+    return sum(each.state is ResponseState.SCREENED_OUT for each in after), change_token(after[-1])
 
 
-async def _held(
-    connection: Connection, cipher: FieldCipher, batch: Batch, entered: Sequence[Entered]
-) -> Mapping[GraduateId, Invitation]:
-    """The invitations, made where there are none, and held."""
-    lacking = [each.graduate_id for each in entered if each.known.invitation_id is None]
-    ids = [InvitationId(each) for each in random_ids(len(lacking))]
-    if lacking:
-        made = await asyncio.to_thread(sealed, cipher, list(zip(ids, lacking, strict=True)))
-        if await invitations.add(connection, batch, made) < len(lacking):
-            raise Overtaken
-    wanted = [*ids, *(each.known.invitation_id for each in entered if each.known.invitation_id is not None)]
-    held = await together.links_among(connection, wanted)
+@dataclass(frozen=True)
+class _Begun:
+    """Responses by their graduates, those of them that are not stored yet, and the moment of it."""
+
+    responses: Mapping[GraduateId, Response]
+    new: Collection[GraduateId]
+    moment: datetime
+
+
+async def _begun(connection: Connection, batch: Batch, entered: Sequence[Entered]) -> _Begun:
+    """The responses of links that are held, or made where there are none."""
+    asked = {each.graduate_id: each.known.invitation_id for each in entered}
+    lacking = [graduate_id for graduate_id, invitation_id in asked.items() if invitation_id is None]
+    made = await together.invite_used(connection, batch, lacking) if lacking else {}
+    if len(made) < len(lacking):
+        raise Overtaken
+    held = await _held(connection, [each for each in asked.values() if each is not None])
+    found = await together.responses_of(connection, [*held.values()]) if held else {}
+    begun = {each: response for each, link in held.items() for response in found.get(link, ())}
+    links = [each for each in (held | made).items() if each[0] not in begun]
+    moment = await together.moment_of(connection)
+    new = together.begin(batch, links, moment)
+    responses = begun | {each: response for (each, _), response in zip(links, new, strict=True)}
+    return _Begun(responses, dict(links), moment.recorded_at)
+
+
+async def _held(connection: Connection, wanted: Sequence[InvitationId]) -> dict[GraduateId, InvitationId]:
+    held = await together.links_among(connection, wanted) if wanted else []
     if len(held) < len(wanted) or any(each.state not in ANSWERABLE or each.token_digest is None for each in held):
         raise Overtaken
-    return {each.graduate_id: each for each in held if each.graduate_id is not None}
-
-
-async def _begun(
-    connection: Connection, wave: Wave, held: Mapping[GraduateId, Invitation]
-) -> Mapping[GraduateId, Response]:
-    """Their responses, begun where there are none."""
-    found = await together.responses_of(connection, [each.id for each in held.values()])
-    begun = {response.graduate_id: response for several in found.values() for response in several}
-    new = {graduate_id: each.id for graduate_id, each in held.items() if graduate_id not in begun}
-    bound = {"wave_id": wave.id, "school_code": wave.school_code}
-    bound |= {"invitation_ids": [*new.values()], "graduate_ids": [*new]}
-    made = rows.all(Response, await connection.execute(_BEGIN, bound)) if new else []
-    begun |= {response.graduate_id: response for response in made}
-    return {graduate_id: response for graduate_id, response in begun.items() if graduate_id is not None}
+    return {each.graduate_id: each.id for each in held if each.graduate_id is not None}

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from surveys.answer_page.domain.choices import code_named, label_of_code
 from surveys.questionnaires.domain.content import Question, QuestionType
-from surveys.questionnaires.domain.logic import is_refusal
+from surveys.questionnaires.domain.meanings import is_refusal
 from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.domain.questions.options import missing_of, opening, other_of
 

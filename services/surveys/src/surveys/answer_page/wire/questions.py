@@ -10,7 +10,8 @@ from surveys.answer_page.domain.fields import Fields, fields_of, names_in
 from surveys.answers.commands import Answer
 from surveys.answers.domain import prefilled
 from surveys.questionnaires.domain.content import Question, QuestionnairePage, QuestionType
-from surveys.questionnaires.domain.logic import is_refusal, json_of, pointer_of
+from surveys.questionnaires.domain.logic import json_of, pointer_of
+from surveys.questionnaires.domain.meanings import is_refusal
 from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.domain.questions.options import opening, other_of
 from surveys.questionnaires.domain.questions.scale import ScaleKind

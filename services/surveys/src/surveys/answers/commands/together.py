@@ -10,7 +10,7 @@ from common.crypto import FieldCipher
 from common.database import UnitOfWork
 from common.errors import ExpectedVersion, QuxiangError, must_equal
 from common.grouping import ALONE, Alone
-from common.identifiers import ResponseId
+from common.identifiers import ResponseId, WaveId
 from common.objects import drop
 from common.once import Once, claim_each, remember_each
 from common.outbox.append import Cause, append_each
@@ -54,13 +54,17 @@ class Submitting:
 
 @dataclass(frozen=True)
 class Concluding:
-    """An answer that is to be submitted, and who does so in which request."""
+    """An answer that is to be submitted, and who does so in which request.
+
+    Its response may be `new`: not stored yet.
+    """
 
     answer: Answer
     mode: Mode
     by: CompletedBy
     actor: Actor
     cause: Cause
+    new: bool = False
 
     @property
     def response(self) -> Response:
@@ -94,7 +98,7 @@ async def submit_all(unit: UnitOfWork, *, cipher: FieldCipher, asked: Sequence[S
             else:
                 outcomes[at] = found
     ended = await conclude_all(unit, cipher, [*concluding.values()])
-    outcomes |= dict(zip(concluding, ended, strict=True))
+    outcomes |= await _shown(unit, concluding, ended)
     done = [
         (each.subject, each.once, outcome)
         for at, each in enumerate(asked)
@@ -104,18 +108,29 @@ async def submit_all(unit: UnitOfWork, *, cipher: FieldCipher, asked: Sequence[S
     return [outcomes[at] for at in range(len(asked))]
 
 
-async def conclude_all(unit: UnitOfWork, cipher: FieldCipher, asked: Sequence[Concluding]) -> list[Answer | Alone]:
+async def conclude_all(unit: UnitOfWork, cipher: FieldCipher, asked: Sequence[Concluding]) -> list[Response | Alone]:
     """Submits answers whose waves and invitations are held, as `conclude` does with one, in their order."""
     if not asked:
         return []
-    full, busy = await _decided(unit, asked)
+    full, busy, places = await _decided(unit, asked)
     taken = [each for at, each in enumerate(asked) if at not in full and at not in busy]
     screened = {each.response.id: cap for at, each in enumerate(asked) if (cap := full.get(at))}
     ended = {**await _submitted(unit, cipher, taken), **await _screened_out(unit, asked, screened)}
-    until = await together.editing_of(unit.connection, [*ended])
-    return [
-        ALONE if at in busy else _after(each.answer, ended[each.response.id], until) for at, each in enumerate(asked)
-    ]
+    # a place names its response
+    await caps.take(unit.connection, places)
+    return [ALONE if at in busy else ended[each.response.id] for at, each in enumerate(asked)]
+
+
+async def _shown(
+    unit: UnitOfWork, asked: Mapping[int, Concluding], ended: Sequence[Response | Alone]
+) -> dict[int, Outcome]:
+    """What came of these requests, as it is answered."""
+    over = [each.id for each in ended if isinstance(each, Response)]
+    until = await together.editing_of(unit.connection, over)
+    return {
+        at: _after(asked[at].answer, each, until) if isinstance(each, Response) else each
+        for at, each in zip(asked, ended, strict=True)
+    }
 
 
 def _after(answer: Answer, response: Response, until: Mapping[ResponseId, Editing]) -> Answer:
@@ -148,8 +163,8 @@ def _ready(asked: Submitting, held: Held, answer: Answer | None) -> Answer | Exc
     return answer
 
 
-async def _decided(unit: UnitOfWork, asked: Sequence[Concluding]) -> tuple[dict[int, str], set[int]]:
-    """Takes places under caps in the order of arrival, and the streams; which cap is full for whom, and who waits."""
+async def _decided(unit: UnitOfWork, asked: Sequence[Concluding]) -> tuple[dict[int, str], set[int], list[Place]]:
+    """Holds caps and streams; which cap is full for whom, who waits, and the places taken in the order of arrival."""
     needed = [caps_for(each.answer) for each in asked]
     full = {at: cap for at, each in enumerate(needed) if (cap := full_at_first(each))}
     named = {(asked[at].answer.wave.id, cap.id) for at, each in enumerate(needed) if at not in full for cap in each}
@@ -157,7 +172,8 @@ async def _decided(unit: UnitOfWork, asked: Sequence[Concluding]) -> tuple[dict[
     streams = [graduate_of(each.response) for each in asked]
     measured = [graduate_of(each.response) for each in asked if _measures(each.answer)]
     waits = await together.busy_streams(unit.connection, streams, measured=measured)
-    busy, places = set(), []
+    busy: set[int] = set()
+    places: list[Place] = []
     for at, each in enumerate(asked):
         wave_id, response = each.answer.wave.id, each.response
         if response.graduate_id in waits:
@@ -172,8 +188,7 @@ async def _decided(unit: UnitOfWork, asked: Sequence[Concluding]) -> tuple[dict[
             for key in keys:
                 left[key] -= 1
             places += [Place(wave_id, cap_id, response.id) for _, cap_id in keys]
-    await caps.take(unit.connection, places)
-    return full, busy
+    return full, busy, places
 
 
 async def _submitted(unit: UnitOfWork, cipher: FieldCipher, taken: Sequence[Concluding]) -> dict[ResponseId, Response]:
@@ -189,7 +204,12 @@ async def _submitted(unit: UnitOfWork, cipher: FieldCipher, taken: Sequence[Conc
     )
     said = [submission(each.answer.judged, each.mode, each.by) for each in taken]
     given = [(found[at], moments[at], said[at], at in measured) for at in range(len(taken))]
-    after = await together.submit(unit.connection, given)
+    old = [each for each, of in zip(given, taken, strict=True) if not of.new]
+    new = [each for each, of in zip(given, taken, strict=True) if of.new]
+    after = {
+        **(await together.submit(unit.connection, old) if old else {}),
+        **(await together.enter(unit.connection, new) if new else {}),
+    }
     kept = [(after[each.response.id], each.answer.judged.kept) for each in taken]
     # what is hidden is dropped
     await storage.keep_all(unit.connection, cipher, kept)
@@ -204,7 +224,7 @@ async def _submitted(unit: UnitOfWork, cipher: FieldCipher, taken: Sequence[Conc
             events.append(recorded(response, wave, measured[at], values_given(content, values, wave.measured_cycle)))
         causes += [each.cause] * (len(events) - len(causes))
     await append_each(unit.connection, events, causes)
-    await record_each(unit.connection, [_entry("submit", each, after) for each in taken])
+    await record_each(unit.connection, _entries("submit", taken, after))
     return after
 
 
@@ -215,13 +235,14 @@ async def _screened_out(
     if not full:
         return {}
     ended = [each for each in asked if each.response.id in full]
+    await together.store(unit.connection, [each.response for each in ended if each.new])
     after = {
         response.id: replace(response, full_cap=full[response.id])
         for response in await together.screen_out(unit.connection, [*full])
     }
     ids = [each.response.invitation_id for each in ended]
     await together.mark(unit.connection, ids, InvitationState.SCREENED_OUT)
-    await record_each(unit.connection, [_entry("screen_out", each, after) for each in ended])
+    await record_each(unit.connection, _entries("screen_out", ended, after))
     # rows of files are the last that an act locks
     names = [name for each in full for name in await responses.take_files(unit.connection, each)]
     await drop(unit, *names)
@@ -233,9 +254,13 @@ def _measures(answer: Answer) -> bool:
     return not excluded and measures_anything(answer.content, answer.wave.measured_cycle)
 
 
-def _entry(act: str, each: Concluding, after: Mapping[ResponseId, Response]) -> Entry:
-    response = after[each.response.id]
-    detail = {"version": response.version, "wave_id": str(response.wave_id)}
-    correlation_id, _ = each.cause
-    kind, school = "response", response.school_code
-    return Entry(each.actor, correlation_id, f"response.{act}", kind, str(response.id), school, detail)
+def _entries(act: str, asked: Sequence[Concluding], after: Mapping[ResponseId, Response]) -> list[Entry]:
+    details: dict[tuple[int, WaveId], Mapping[str, object]] = {}
+    made = []
+    for each in asked:
+        response = after[each.response.id]
+        said = {"version": response.version, "wave_id": str(response.wave_id)}
+        detail = details.setdefault((response.version, response.wave_id), said)
+        about = ("response", str(response.id), response.school_code, detail)
+        made.append(Entry(each.actor, each.cause[0], f"response.{act}", *about))
+    return made

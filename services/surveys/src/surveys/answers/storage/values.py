@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Uuid, bindparam, or_, select, text
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from common import copying
 from common.crypto import FieldCipher
 from common.database import NOW
 from common.identifiers import ResponseId
@@ -31,6 +32,8 @@ _SAVE = _NEW.on_conflict_do_update(
     },
 )
 _KEEP = insert(contents)
+# `json.dumps` makes an encoder for each
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _VERSION = bindparam("version", type_=Integer)
 _SUBMITTED = (
     select(contents)
@@ -44,13 +47,7 @@ _VALUES = select(pages.c.page_id, pages.c.values_ciphertext, pages.c.recorded_at
 _DRAFTS = select(pages.c.response_id, pages.c.page_id, pages.c.values_ciphertext).where(
     pages.c.response_id == bindparam("ids", type_=ARRAY(Uuid)).any_()
 )
-_KEEP_ALL = text(
-    """
-    INSERT INTO submitted_contents (response_id, version, school_code, completeness, mode, values_ciphertext)
-    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:schools AS text[]),
-                         CAST(:completeness AS text[]), CAST(:modes AS text[]), CAST(:ciphertexts AS bytea[]))
-    """
-)
+_KEPT_COLUMNS = ("response_id", "version", "school_code", "completeness", "mode", "values_ciphertext")
 
 
 async def save_page(
@@ -86,15 +83,13 @@ async def keep_all(connection: Connection, cipher: FieldCipher, given: Sequence[
         for response, values in given
     ]
     kept = [response for response, _ in given]
-    bound = {
-        "ids": [each.id for each in kept],
-        "versions": [each.version for each in kept],
-        "schools": [each.school_code for each in kept],
-        "completeness": [each.completeness and each.completeness.value for each in kept],
-        "modes": [each.mode and each.mode.value for each in kept],
-        "ciphertexts": sealed,
+    of_kept = {
+        "response_id": [each.id for each in kept],
+        **{name: [getattr(each, name) for each in kept] for name in _KEPT_COLUMNS[1:-1]},
+        "values_ciphertext": sealed,
     }
-    await connection.execute(_KEEP_ALL, bound)
+    fields = {name: copying.fields_of(contents.c[name].type, values) for name, values in of_kept.items()}
+    await copying.copy_rows(connection.driver, contents.name, _KEPT_COLUMNS, copying.joined(fields, _KEPT_COLUMNS))
 
 
 async def drafts_of(
@@ -165,7 +160,7 @@ async def pages_of(connection: Connection, cipher: FieldCipher, response_id: Res
 
 def plaintext_of(values: Values) -> str:
     """Values as what is sealed."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return _as_json(values)
 
 
 def record_of(response_id: ResponseId, place: str | int) -> str:

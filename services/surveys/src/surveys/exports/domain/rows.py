@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from surveys.exports.domain.cells import NOT_ASKED, WORDS, Cell
 from surveys.exports.domain.layout import Column, Layout, Slot
 from surveys.exports.domain.seen import Seen
-from surveys.questionnaires.domain.logic import is_refusal
+from surveys.questionnaires.domain.meanings import is_refusal
 
 Piece = TypeVar("Piece")
 """Some cells of a row, as a kind of file has them."""

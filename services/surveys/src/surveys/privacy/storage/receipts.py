@@ -5,24 +5,17 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from common import rows
+from common import copying, rows
 from common.identifiers import ResponseId
-from common.sql import Connection
+from common.sql import Connection, uuids_like
 from surveys.privacy.domain import ConsentRequired, Means, Receipt, StatementVersion, shipped
 from surveys.privacy.storage.statements import version_of
 from surveys.privacy.tables import receipts
 from surveys.responses.domain import Response
 
 _ADD = insert(receipts)
-_ADD_ALL = text(
-    """
-    INSERT INTO response_consents
-           (response_id, graduate_id, school_code, sensitive, statement_id, statement_version, means)
-    SELECT told.*, CAST(:statement_id AS uuid), :statement_version, :means
-      FROM unnest(CAST(:response_ids AS uuid[]), CAST(:graduate_ids AS uuid[]), CAST(:school_codes AS text[]),
-                  CAST(:sensitive AS boolean[])) AS told
-    """
-)
+_COLUMNS = tuple(column.name for column in receipts.c)
+_NEW_ID = text("SELECT uuidv7()")
 _NEWEST = (
     select(receipts).where(receipts.c.response_id == bindparam("response_id")).order_by(receipts.c.id.desc()).limit(1)
 )
@@ -50,20 +43,21 @@ async def add(
     await connection.execute(_ADD, values)
 
 
-async def add_all(
-    connection: Connection, given: Sequence[tuple[Response, bool]], statement: StatementVersion, means: Means
-) -> None:
-    """Does so for many responses; the second of each pair is the consent to sensitive questions."""
-    values = {
-        "response_ids": [response.id for response, _ in given],
-        "graduate_ids": [response.graduate_id for response, _ in given],
-        "school_codes": [response.school_code for response, _ in given],
-        "sensitive": [sensitive for _, sensitive in given],
-        "statement_id": statement.statement_id,
-        "statement_version": statement.number,
-        "means": means.value,
+async def add_all(connection: Connection, given: Sequence[tuple[Response, Receipt]]) -> None:
+    """Does so for many responses, each with the receipt that is kept of it."""
+    ids = uuids_like(await connection.scalar(_NEW_ID), len(given))
+    values: dict[str, Sequence[object]] = {
+        "id": ids,
+        "response_id": [response.id for response, _ in given],
+        "graduate_id": [response.graduate_id for response, _ in given],
+        "school_code": [response.school_code for response, _ in given],
+        **{
+            name: [getattr(receipt, name) for _, receipt in given]
+            for name in ("statement_id", "statement_version", "sensitive", "means", "recorded_at")
+        },
     }
-    await connection.execute(_ADD_ALL, values)
+    fields = {name: copying.fields_of(receipts.c[name].type, each) for name, each in values.items()}
+    await copying.copy_rows(connection.driver, receipts.name, _COLUMNS, copying.joined(fields, _COLUMNS))
 
 
 async def newest(connection: Connection, response_id: ResponseId) -> Receipt | None:

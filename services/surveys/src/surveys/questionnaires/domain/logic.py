@@ -12,11 +12,11 @@ from surveys.expressions.syntax import parsed
 from surveys.expressions.values import Value
 from surveys.questionnaires.domain.content import Content, PublishedVersion, Question
 from surveys.questionnaires.domain.facts import Facts
+from surveys.questionnaires.domain.meanings import NO_VALUE, Meaning, Meanings
 from surveys.questionnaires.domain.piping import Piped, piped
 from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.domain.questions.kind import (
     MAX_TEXT,
-    MISSING,
     TOO_LONG_TEXT,
     Refusal,
     has_said,
@@ -29,7 +29,6 @@ Values = Mapping[str, object]
 
 _UNKNOWN = Message("没有这道题", "There is no such question")
 _REQUIRED = Message("必答题尚未作答", "This question must be answered")
-_NOT_REFUSABLE = Refusal("not_refusable", Message("此题不能拒答", "This question cannot be refused"))
 _OTHER = Refusal("text", TOO_LONG_TEXT)
 
 
@@ -66,17 +65,21 @@ class Judged:
 
 
 class Logic:
-    """The expressions of a content that lint has passed, made once; `judge` asks them for every answer."""
+    """The expressions of a content that lint has passed, made once; `judge` asks them for every answer.
 
-    def __init__(self, content: Content) -> None:
+    One that judges thousands of answers keeps what so many short values mean: most repeat.
+    """
+
+    def __init__(self, content: Content, *, remembered: int = 0) -> None:
         labels = {
             variable.name: variable.label
             for question in content.questions
             for variable in kind_of(question).variables(question)
         }
         has_core = any(question.core for question in content.questions)
+        at_most = remembered // max(1, len([*content.questions]))
         self._pages = [
-            (page, _compiled(page.visible_if), [_Step(question, has_core=has_core) for question in page.questions])
+            (page, _compiled(page.visible_if), [_Step(each, at_most, has_core=has_core) for each in page.questions])
             for page in content.pages
         ]
         self._inputs = {name: step for _, _, steps in self._pages for step in steps for name in step.inputs}
@@ -111,9 +114,9 @@ class Logic:
 
 
 class _Step:
-    """One question, ready to be judged."""
+    """One question, ready to be judged; keeps what so many of its values mean."""
 
-    def __init__(self, question: Question, *, has_core: bool) -> None:
+    def __init__(self, question: Question, at_most: int, *, has_core: bool) -> None:
         self.question, self.kind = question, kind_of(question)
         # where no question is core, those that must be answered are
         self.is_core = bool(question.core if has_core else question.required)
@@ -122,6 +125,7 @@ class _Step:
         self.opening = opening(question)
         self.other = other_of(question) if self.opening else None
         self.inputs = (question.id, self.other) if self.other else (question.id,)
+        self.meanings = Meanings(question, at_most)
 
 
 class _Run:
@@ -149,34 +153,32 @@ class _Run:
         if step.calculation is not None:
             value = step.calculation(self.scope) if is_visible else None
             self._calculated[question.id] = value
-            self._know({question.id: value})
+            if value is not None:
+                self._variables[question.id] = value
         given = self._values.get(question.id)
-        refused = None if given is None else refusal(question, given)
-        if refused is not None:
-            self._fault(question.id, refused)
+        meant = NO_VALUE if given is None else step.meanings.of(given)
+        if meant.refused is not None:
+            self._fault(question.id, meant.refused)
         elif is_visible and step.kind.asks:
-            self._answer(step, given)
+            self._answer(step, given, meant)
         if step.other:
-            self._text_beside(step, given, is_visible=is_visible and refused is None)
+            self._text_beside(step, given, is_visible=is_visible and meant.refused is None)
 
-    def _answer(self, step: _Step, given: object) -> None:
+    def _answer(self, step: _Step, given: object, meant: Meaning) -> None:
         question = step.question
-        refused = is_refusal(given)
-        known = {} if given is None or refused else step.kind.values(question, given)
         if given is not None:
             self._kept[question.id] = given
-        self._know(known)
-        is_answered = refused or (given is not None and step.kind.is_whole(question, known))
-        self._is_begun |= refused or bool(known)
+        self._variables.update(meant.known)
+        self._is_begun |= meant.is_refusal or meant.says_anything
         self._asked += 1
-        self._answered += is_answered
-        if not is_answered:
+        self._answered += meant.is_whole
+        if not meant.is_whole:
             self._core_open += step.is_core
             if question.required:
                 self._missing.append(FieldProblem(pointer_of(question.id), "required", _REQUIRED))
-        if step.constraint is not None and question.constraint is not None and known:
+        if step.constraint is not None and question.constraint is not None and meant.says_anything:
             # the own value stands under the empty name
-            own = Scope({**self._variables, "": known.get(question.id)}, self._facts.day)
+            own = Scope({**self._variables, "": meant.known.get(question.id)}, self._facts.day)
             if step.constraint(own) is not True:
                 message = question.constraint.message
                 self._problems.append(FieldProblem(pointer_of(question.id), "constraint", message))
@@ -191,10 +193,8 @@ class _Run:
             self._fault(step.other, _OTHER)
         elif is_visible and step.opening.intersection(given if isinstance(given, list) else [str(given)]):
             self._kept[step.other] = text
-            self._know({step.other: str(text) if has_said(str(text)) else None})
-
-    def _know(self, known: Mapping[str, Value]) -> None:
-        self._variables.update((name, value) for name, value in known.items() if value is not None)
+            if has_said(str(text)):
+                self._variables[step.other] = str(text)
 
     def _fault(self, name: str, refused: Refusal) -> None:
         self._problems.append(FieldProblem(pointer_of(name), refused.rule, refused.message))
@@ -225,19 +225,6 @@ class _Run:
 def logic_of(version: PublishedVersion) -> Logic:
     """The logic of a published version, made once for a process."""
     return Logic(version)
-
-
-def refusal(question: Question, value: object) -> Refusal | None:
-    """Why this is no value of the question, a refusal to answer included."""
-    kind = kind_of(question)
-    if is_refusal(value) and kind.asks:
-        return None if question.refusable else _NOT_REFUSABLE
-    return kind.refusal(question, value)
-
-
-def is_refusal(value: object) -> bool:
-    """Whether the value says that there is none, and why."""
-    return isinstance(value, dict) and value.keys() == {"missing"} and value["missing"] in MISSING
 
 
 def pointer_of(name: str) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from common.errors import BadQuery, FieldProblem, Message
 from surveys.expressions.syntax import names_in, parsed
 from surveys.questionnaires.domain.content import Content, Question, QuestionType, Result
-from surveys.questionnaires.domain.logic import is_refusal
+from surveys.questionnaires.domain.meanings import is_refusal
 
 ANSWERS, ANSWERS_OF_MONEY = 5, 8
 """That a figure needs (contract of surveys, 7)."""
