@@ -5,15 +5,24 @@ import os
 import random
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from campus import Campus
 from permits import Permits
-from random_changes import Client
 
 from testing.stack import SERVICES, Stack
 from testing.waiting import eventually
 
 Strike = Callable[[], Awaitable[None]]
+
+
+class Client(Protocol):
+    """Works as long as there are permits."""
+
+    async def work(self, permits: Permits) -> None:
+        """Makes one change for each permit."""
+
+
 END_SECONDS = 10.0
 LATEST = 0.03
 _READY_WITHIN = 180.0

@@ -132,11 +132,11 @@ _LIAISONS = """
                                  AND asking.created_at <= report.recorded_at) AS differs
       FROM liaison_reports AS report WHERE CAST(:school AS text) IS NULL OR report.school_code = :school
 """
-# that a year has one wave, the database holds
+# that a year has one wave, the database holds; people may change what a plan has made
 _PLANS = """
     SELECT CAST(wave.id AS text) AS id,
            wave.school_code <> plan.school_code OR plan.next_year <= wave.plan_year
-           OR wave.cohort <> wave.plan_year - wave.cycle AS differs
+           OR wave.version = 1 AND wave.cohort <> wave.plan_year - wave.cycle AS differs
       FROM waves AS wave JOIN wave_plans AS plan ON plan.id = wave.plan_id
      WHERE CAST(:school AS text) IS NULL OR wave.school_code = :school
 """

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 from at_once import at_once
 
 from common.crypto import FieldCipher
@@ -24,6 +25,8 @@ Rows = Callable[..., Awaitable[list[Json]]]
 ANY = {"If-Match": "*"}
 WAVES, PER_WAVE = (20, 10) if os.environ.get("QUXIANG_SOAK") else (1, 4)
 """Rounds on one wave: an edition is judged by all before it, so that each takes longer than the one before."""
+
+pytestmark = pytest.mark.timeout(1_800 if WAVES > 1 else 300)
 
 PROVED = ("contents", "counts", "measures", "results", "editions", "weightings")
 
