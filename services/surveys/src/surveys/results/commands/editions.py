@@ -39,8 +39,8 @@ from surveys.results.storage.editions import NewEdition
 from surveys.waves import storage as waves
 from surveys.waves.domain import Wave
 
-EDITION_SECONDS = 5.0
-"""Between two looks for editions that are due."""
+EDITION_SECONDS = 1.0
+"""Between two looks for editions that are due: the first one follows the close."""
 
 ROUND_SECONDS = 240.0
 """A round begins no other edition after these, and the next one goes on."""
