@@ -135,7 +135,7 @@ async def _read_json(driver: asyncpg.Connection) -> None:
             format="binary",
             # the number of the format goes before
             encoder=lambda document: b"\x01" + document.encode(),
-            decoder=lambda raw: json.loads(raw[1:]),
+            decoder=lambda raw: json.loads(raw[1:].decode()),
         )
 
 

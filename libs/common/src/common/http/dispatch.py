@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from common.http.refusing import Refused
-from common.http.routing import PlacedRoute, placed_routes
+from common.http.routing import PlacedRoute, path_below_root, placed_routes
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -36,8 +36,9 @@ class Dispatch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection."""
         if scope["type"] == "http":
+            path = path_below_root(scope)
             for placed, handle in self._routes.get(scope["method"], ()):
-                if matched := placed.match(scope):
+                if matched := placed.match(path):
                     scope.update(path_params=matched.groupdict(), route=placed.route, path_template=placed.path)
                     request = Request(scope, receive, send)
                     try:

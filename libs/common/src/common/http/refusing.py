@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from common.errors import Malformed, NotFound, QuxiangError
 from common.http.problems import InternalError, problem_response
 from common.http.refusals import MethodNotAllowed
-from common.http.routing import placed_routes
+from common.http.routing import path_below_root, placed_routes
 from common.http.validation import refusal_of
 
 Refused = Callable[[Request, Exception], Awaitable[Response]]
@@ -54,7 +54,8 @@ def _http_refusal(request: Request, error: HTTPException) -> Response:
         return problem_response(request, NotFound())
     if error.status_code != 405:
         return problem_response(request, Malformed() if error.status_code < 500 else InternalError())
-    here = [each for each in placed_routes(request.app) if each.match(request.scope)]
+    path = path_below_root(request.scope)
+    here = [each for each in placed_routes(request.app) if each.match(path)]
     # the description and its pages, which are no routes of ours, are read only
     allowed = frozenset(method for each in here for method in each.methods) or frozenset({"GET"})
     allowed |= {"HEAD"} if "GET" in allowed else frozenset()

@@ -234,9 +234,14 @@ class PlacedRoute:
     methods: frozenset[str]
     route: Route
 
-    def match(self, scope: Scope) -> Match[str] | None:
-        """The parameters in the path of a request, which is below the root path where there is one."""
-        return self.pattern.match(get_route_path(scope))
+    def match(self, path: str) -> Match[str] | None:
+        """The parameters in what `path_below_root` gives of a request."""
+        return self.pattern.match(path)
+
+
+def path_below_root(scope: Scope) -> str:
+    """The path of a request, without the root path where there is one."""
+    return get_route_path(scope)
 
 
 @cache

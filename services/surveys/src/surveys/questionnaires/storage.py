@@ -16,7 +16,7 @@ from common.database.pages import page_by_id
 from common.identifiers import QuestionnaireId, SchoolCode
 from common.sql import Connection
 from surveys.questionnaires.domain.content import Content, PublishedVersion, Questionnaire
-from surveys.questionnaires.domain.units import asks_units, version_with_units, with_units
+from surveys.questionnaires.domain.units import asks_units, version_asks_units, version_with_units, with_units
 from surveys.questionnaires.tables import questionnaire_versions as versions
 from surveys.questionnaires.tables import questionnaires
 from surveys.units.storage import units_of
@@ -112,7 +112,7 @@ async def as_asked(
     connection: Connection, version: PublishedVersion, school_code: SchoolCode | None
 ) -> PublishedVersion:
     """The same of a published version."""
-    if school_code is None or not asks_units(version):
+    if school_code is None or not version_asks_units(version):
         return version
     return version_with_units(version, await units_of(connection, school_code))
 

@@ -15,6 +15,12 @@ def asks_units(content: Content) -> bool:
     return any(question.is_of_school for question in content.questions)
 
 
+@lru_cache(maxsize=64)
+def version_asks_units(version: PublishedVersion) -> bool:
+    """The same of a published version, looked at once."""
+    return asks_units(version)
+
+
 def with_units(content: Asking, units: SchoolUnits) -> Asking:
     """The same content, each such question with the units that there are; of a list that is not known without them."""
     known = {each.id: units.lists.get(each.code_list or "") for each in content.questions if each.is_of_school}
