@@ -1,6 +1,7 @@
-"""Who has the database, its WAL and all keys matches people and answers of an unlinkable wave no better than by chance.
+"""Who has the database, its WAL, the logs and all keys matches people and answers of an unlinkable wave by chance.
 
-The same program links everybody in a pseudonymous wave, and most where the use of a code is noted beside the person.
+The same program links everybody in a pseudonymous wave, most where the use of a code is noted beside the person or in a
+log, and more than chance where codes are made and sent by thirties.
 """
 
 import json
@@ -14,7 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
-from ballot_attacker import Attacker, Log, Stored, dumped, logged
+from ballot_attacker import Attacker, Log, Stored, dumped, lines_of, logged
 from ballot_holders import ANY, consent
 from fastapi import FastAPI
 
@@ -25,6 +26,7 @@ from common.database import Database, UnitOfWork
 from common.operations import OperationRunner
 from surveys.answers.storage.values import CONTENT_FIELD, record_of
 from surveys.ballots import operations
+from surveys.ballots.domain import digest_of
 from surveys.ballots.storage import FIELD
 from surveys.contact.domain import Address, Judged, Outcome, Outgoing
 from surveys.contact.domain import AttemptState as State
@@ -42,6 +44,8 @@ MOST_RIGHT = 15 if SOAKS else 6
 
 MOST_RIGHT_OF_ANY = 22 if SOAKS else 9
 """In any one of some fifty ways of linking."""
+
+CHUNK = 30
 
 CLIENT = "203.0.113.77"
 
@@ -94,7 +98,9 @@ def far(application: FastAPI) -> Callable[[str], httpx.AsyncClient]:
 def secrets_of(addresses: ServiceDatabase, cipher: FieldCipher) -> Callable[..., Awaitable[Any]]:
     """The attacker, who is given the place in the WAL at which the wave was made."""
 
-    async def give(wave: Json, since: str, people: Sequence[UUID]) -> tuple[Attacker, Mapping[str, str], list[Stored]]:
+    async def give(
+        wave: Json, since: str, people: Sequence[UUID], said: str = ""
+    ) -> tuple[Attacker, Mapping[str, str], list[Stored]]:
         admin = await asyncpg.connect(addresses.admin_url)
         try:
             rows = await dumped(admin)
@@ -107,6 +113,7 @@ def secrets_of(addresses: ServiceDatabase, cipher: FieldCipher) -> Callable[...,
         read = dict(answers_in(rows, wave["id"], cipher))
         named = {own: {own, *hexes} for own, (_, hexes) in read.items()}
         marks = {own: mark for own, (mark, _) in read.items()}
+        rows += lines_of(said)
         return Attacker(rows, log, [str(each) for each in people], named), marks, rows
 
     return give
@@ -192,33 +199,63 @@ async def noting(database: Database, school: str, person: str) -> None:
     await database.act(SYSTEM, act)
 
 
+async def saying(person: str) -> None:
+    """The mutant: a line of the log says who uses a code."""
+    print(f"link followed graduate={person}")
+
+
+async def by_thirties(database: Database, school: str, links: Mapping[str, str]) -> None:
+    """The mutant: codes are made and sent by chunks, each in one transaction."""
+    people = random.sample(sorted(links), len(links))
+
+    async def act(unit: UnitOfWork, chunk: Sequence[str]) -> None:
+        digests = [digest_of(links[person]).hex() for person in chunk]
+        for digest in random.sample(digests, len(digests)):
+            await unit.audit("ballot.make", "ballot", digest, school_code=school)
+        for person in chunk:
+            await unit.audit("message.send", "graduate", person, school_code=school)
+
+    for start in range(0, len(people), CHUNK):
+        await database.act(SYSTEM, partial(act, chunk=people[start : start + CHUNK]))
+
+
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("mutant", [False, True])
+@pytest.mark.parametrize("mutant", ["", "notes", *(["says", "thirties"] if SOAKS else [])])
 async def test_an_unlinkable_wave_is_linked_by_chance_and_one_that_notes_the_opening_is_not(
     manager: httpx.AsyncClient, many: list[UUID], plan: Json, school: str, database: Database,
     addresses: ServiceDatabase, far: Callable[[str], httpx.AsyncClient], capsys: pytest.CaptureFixture[str],
-    secrets_of: Callable[..., Awaitable[Any]], *, mutant: bool,
+    secrets_of: Callable[..., Awaitable[Any]], mutant: str,
 ) -> None:  # fmt: skip
-    note = partial(noting, database, school) if mutant else None
+    notes: dict[str, Note] = {"notes": partial(noting, database, school), "says": saying}
+    note = notes.get(mutant)
     counts: dict[str, int] = {}
-    for _ in range(1 if mutant else RUNS):
+    for _ in range(1 if note else RUNS):
         since = await here(addresses)
         made = await manager.post("/v1/waves", json=plan | {"anonymity": "unlinkable", "ladder": LADDER})
         links = await sent(database, made.json())
+        if mutant == "thirties":
+            await by_thirties(database, school, links)
         capsys.readouterr()
         truth = await answered(far, links, note)
         said = "".join(capsys.readouterr())
-        attacker, marks, rows = await secrets_of(made.json(), since, many)
+        attacker, marks, rows = await secrets_of(made.json(), since, many, said)
         assert len(marks) == len(truth) == PEOPLE
         for name, matching in attacker.matchings().items():
             counts[name] = counts.get(name, 0) + right(matching, marks, truth)
+        if note is saying:
+            continue
         assert CLIENT not in said
         assert not any(word in said for word in (*links, *links.values()))
         stored = " ".join(json.dumps(dict(row.values)) for row in rows)
         assert CLIENT not in stored
         assert not any(code in stored for code in links.values())
+    if note:
+        # by the surest way, or in the order of the lines of a log
+        assert max(counts.values() if note is saying else [counts["all"]]) > PEOPLE / 2, counts
+        return
     if mutant:
-        assert counts["all"] > PEOPLE / 2, counts
+        # chance gives 5, chunks of 30 about 33
+        assert counts["all"] > MOST_RIGHT, counts
         return
     assert len(counts) > 10
     assert counts["all"] <= MOST_RIGHT, counts

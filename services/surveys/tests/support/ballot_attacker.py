@@ -1,4 +1,4 @@
-"""A program that wants to know whose an answer is, and has everything: a dump, the WAL, and all keys.
+"""A program that wants to know whose an answer is, and has everything: a dump, the WAL, the logs, and all keys.
 
 What it sees of a row is the transaction that wrote it (`xmin`), its place (`ctid`), and all of its columns. People and
 answers are known by ids; rows that name exactly one of them lend theirs. Then it links by what stands together in a
@@ -74,6 +74,14 @@ async def dumped(connection: asyncpg.Connection) -> list[Stored]:
             names = frozenset(_WORD.findall(row["__row"].replace("\\\\x", " ")))
             found.append(Stored((table, block, offset), int(row["__xid"]), own, names, values))
     return found
+
+
+def lines_of(log: str) -> list[Stored]:
+    """The lines of what a service says, as rows: each was written by itself, in its order."""
+    return [
+        Stored(("what is said", 0, at), at - 10**9, None, frozenset(_WORD.findall(line)), {"line": line})
+        for at, line in enumerate(log.splitlines())
+    ]
 
 
 async def logged(admin: asyncpg.Connection, tables: Mapping[int, str], since: str) -> Log:
