@@ -7,7 +7,7 @@ from quxiang.addresses import PORTS
 
 LATER = {
     "rich", "obstore", "xlsxwriter", "cv2", "numpy", "PIL", "rapidfuzz", "docx", "lxml", "re2", "typst", "vl_convert",
-    "jinja2", "pandas", "pyreadstat", "stdnum",
+    "jinja2", "pandas", "pyreadstat", "stdnum", "msgspec",
 }  # fmt: skip
 
 

@@ -220,7 +220,7 @@ async def test_a_file_has_the_weights_that_it_is_asked_for_with(
 
 def test_a_sav_is_answered_through_a_socket_as_the_loop_of_services_gives_one() -> None:
     columns = [{"name": "n", "label": "n", "storage": "number", "whole": True, "labels": [], "missing": []}]
-    sent = [json.dumps(columns).encode(), array("d", [1.0, 2.0]).tobytes()]
+    sent = [json.dumps(columns).encode(), b"[]", array("d", [1.0, 2.0]).tobytes()]
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:

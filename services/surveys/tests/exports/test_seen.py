@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.spreadsheets.writing import BOM, CsvWriter
+from common.errors import Message
+from common.exports import marked
+from common.spreadsheets.writing import BOM, CsvWriter, WorkbookWriter
+from surveys.answers.domain import names_of
+from surveys.exports.domain.cells import Storage
+from surveys.exports.domain.layout import Column
 from surveys.exports.domain.seen import Visibility
-from surveys.exports.operations.files import CsvFile
+from surveys.exports.domain.told import Reading
+from surveys.exports.operations.files import CsvFile, SheetFile
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.domain.facts import Facts
 from surveys.questionnaires.domain.logic import json_of, logic_of
@@ -91,7 +97,8 @@ FACTS = st.builds(
     st.sampled_from([{"roster_cohort": Decimal(2019)}, {"roster_cohort": Decimal(2024)}, {}]),
     st.booleans(),
 )
-VISIBILITY = Visibility(VERSION)
+READING = Reading(names_of(VERSION.questions))
+VISIBILITY = Visibility(VERSION, READING.places)
 
 
 @given(ANSWERS, FACTS)
@@ -99,8 +106,8 @@ def test_what_was_hidden_is_what_the_logic_hides(values: Json, facts: Facts) -> 
     # a submission drops what is hidden under the values sent with it
     kept = logic_of(VERSION).judge(values, facts).kept
     judged = logic_of(VERSION).judge(kept, facts)
-    seen = VISIBILITY.of(kept, facts)
-    assert seen.hidden == {question.id for question in VERSION.questions} - set(judged.questions)
+    seen = VISIBILITY.of(READING.of_values(kept), facts, sensitive=facts.sensitive)
+    assert set(seen.hidden) == {question.id for question in VERSION.questions} - set(judged.questions)
     assert seen.calculated == {name: json_of(value) for name, value in judged.calculated.items() if value is not None}
 
 
@@ -113,3 +120,35 @@ def test_a_csv_is_written_as_every_other_one(cell: Any) -> None:
     written = writer.taken().decode().removeprefix(BOM).removesuffix("\r\n")
     # the apostrophe of a text comes before either
     assert CsvFile().piece([], [cell, "x"]) == (written if cell != "'x" else written.replace("'x", "''x", 1))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "'x",
+        "＠x",
+        "a\tb",
+        "<b>&",
+        "\0",
+        "_x0041_",
+        "plain",
+        5,
+        -97,
+        3.5,
+        date(2024, 7, 1),
+        None,
+    ],
+)
+def test_a_sheet_is_written_as_every_other_one(cell: Any) -> None:
+    columns = [Column(name, name, Storage.TEXT, Message("题", "Question")) for name in ("first", "second")]
+    file, by_rows, by_pieces = SheetFile(columns), WorkbookWriter(), WorkbookWriter()
+    by_rows.add([["first", "second"], [marked(cell) if isinstance(cell, str) else cell, "x"]])
+    by_pieces.add([["first", "second"]])
+    by_pieces.add_made([file.row([file.piece(columns[:1], [cell]), file.piece(columns[1:], ["x"])])])
+    for writer in (by_rows, by_pieces):
+        writer.end()
+    assert by_pieces.taken() == by_rows.taken()

@@ -39,6 +39,9 @@ _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _BEGIN = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_NUMBER = "\0"
+"""Stands for the number of a row to come; no text in XML has it."""
+
 _TEXT, _DAY, _MONTH = 1, 2, 3
 """Places of the formats in `xl/styles.xml`."""
 
@@ -109,6 +112,15 @@ class WorkbookWriter:
         for row in rows:
             self._written += 1
             self._sheet.write(_row(self._written, row).encode("utf-8", "replace"))
+
+    def add_made(self, rows: Iterable[str]) -> None:
+        """Writes further rows, of each the cells that `cells_to_come` gave, in the order of their columns."""
+        made = [
+            f'<row r="{_NUMBER}">{cells}</row>'.replace(_NUMBER, str(number))
+            for number, cells in enumerate(rows, start=self._written + 1)
+        ]
+        self._written += len(made)
+        self._sheet.write("".join(made).encode("utf-8", "replace"))
 
     def end(self) -> None:
         """Writes what comes after the last row."""
@@ -230,12 +242,17 @@ def _parts_of(sheet_names: Sequence[str]) -> Mapping[str, str]:
     }
 
 
+def cells_to_come(letters: Sequence[str], cells: Sequence[Cell]) -> str:
+    """Cells of the columns of these letters, which may stand in many rows: `add_made` writes them."""
+    return "".join(_cells(letters, _NUMBER, cells))
+
+
 def _row(number: int, cells: Sequence[Cell | Decimal]) -> str:
-    return f'<row r="{number}">{"".join(_cells(number, cells))}</row>'
+    return f'<row r="{number}">{"".join(_cells(column_letters(len(cells)), number, cells))}</row>'
 
 
-def _cells(number: int, cells: Sequence[Cell | Decimal]) -> Iterator[str]:
-    for place, cell in zip(_letters(len(cells)), cells, strict=True):
+def _cells(letters: Sequence[str], number: int | str, cells: Sequence[Cell | Decimal]) -> Iterator[str]:
+    for place, cell in zip(letters, cells, strict=True):
         if isinstance(cell, str):
             text = cell if cell.isalnum() and len(cell) <= MAX_CELL else _escaped(cell)
             yield f'<c r="{place}{number}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
@@ -253,7 +270,7 @@ def _escaped(cell: str) -> str:
 
 
 @lru_cache(maxsize=128)
-def _letters(width: int) -> Sequence[str]:
-    """The names of so many columns, A to ZZZ."""
+def column_letters(width: int) -> Sequence[str]:
+    """The letters of so many columns, A to ZZZ."""
     names = chain.from_iterable(product(ascii_uppercase, repeat=length) for length in (1, 2, 3))
     return ["".join(name) for name in islice(names, width)]

@@ -90,6 +90,11 @@ class Layout:
         """All of them."""
         return [*self.leading, *(column for slot in self.slots for column in slot.columns)]
 
+    @cached_property
+    def asked(self) -> Sequence[Slot]:
+        """The slots that the wave asks; they come before the others."""
+        return [slot for slot in self.slots if slot.is_asked]
+
     @property
     def header(self) -> Sequence[str]:
         """Their names."""

@@ -9,6 +9,8 @@ from surveys.exports.domain.parts import listed
 from surveys.exports.domain.plan import ExportPlan
 from surveys.waves.domain import Audience, WavePlan
 
+KEY = "respondent"
+
 
 def leading_columns(wave: WavePlan, plan: ExportPlan) -> Sequence[Leading]:
     """A key that says nothing, or id and name; the groups, as far as the wave knows them of its answers; a weight."""
@@ -22,7 +24,7 @@ def leading_columns(wave: WavePlan, plan: ExportPlan) -> Sequence[Leading]:
 
 _KEY = (
     Leading(
-        "respondent",
+        KEY,
         Storage.TEXT,
         Message("答题人代号（同校各轮次一致）", "Key of who answered, the same over all waves of the school"),
     ),

@@ -52,10 +52,14 @@ def protected(groups: Sequence[Shown], chosen_by: Callable[[int], bytes]) -> lis
     five have lost everything, others lose it with them, since who knows the roster would know them: of the largest
     combination as many as are missing, by the order of `chosen_by` of their places, or all of the smallest.
     """
-    shown = list(groups)
+    counts = Counter(groups)
+    left = {each: each for each in counts}
     for name in Shown._fields:
-        counted = Counter(shown)
-        shown = [each if counted[each] >= K else each._replace(**{name: None}) for each in shown]
+        counted = Counter[Shown]()
+        for each, count in counts.items():
+            counted[left[each]] += count
+        left = {each: now if counted[now] >= K else now._replace(**{name: None}) for each, now in left.items()}
+    shown = [left[each] for each in groups]
     for place in _to_join(shown, chosen_by):
         shown[place] = NOTHING
     return shown

@@ -1,83 +1,92 @@
 """Answers as rows of a file. Most answers are alike: each cell is made once for a value."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import getitem
 from typing import Any, Generic, TypeVar
 
 from surveys.exports.domain.cells import NOT_ASKED, WORDS, Cell
 from surveys.exports.domain.layout import Column, Layout, Slot
 from surveys.exports.domain.seen import Seen
+from surveys.exports.domain.told import Kept, Told, value_of
 from surveys.questionnaires.domain.meanings import is_refusal
 
 Piece = TypeVar("Piece")
 """Some cells of a row, as a kind of file has them."""
-
-Values = Mapping[str, Any]
 
 MAX_KEPT = 5_000
 """Values of a question whose cells are kept: words of respondents are all different."""
 
 
 class RowMaker(Generic[Piece]):
-    """Makes the pieces of rows. `language`: values are written as their labels in it, None: as codes."""
+    """Makes the pieces of rows. `language`: values are written as their labels in it, None: as codes.
+
+    `places` are those of the answers, of which the first are of the `asked` slots of the layout, in their order.
+    """
 
     def __init__(
-        self, layout: Layout, language: str | None, piece: Callable[[Sequence[Column], Sequence[Cell]], Piece]
+        self,
+        layout: Layout,
+        places: Mapping[str, int],
+        language: str | None,
+        piece: Callable[[Sequence[Column], Sequence[Cell]], Piece],
     ) -> None:
         self._language = language
         self._piece = piece
-        self._leading = layout.leading
-        self._slots = [slot for slot in layout.slots if slot.is_asked]
-        # what was left open is known from the beginning
-        self._made: list[tuple[str, dict[object, Piece]]] = [
-            (slot.name, {None: piece(slot.columns, _absent(slot, None))}) for slot in self._slots
-        ]
-        self._names, self._pieces = [name for name, _ in self._made], [made for _, made in self._made]
-        self._not_asked = [piece(slot.columns, _absent(slot, NOT_ASKED)) for slot in self._slots]
-        self._places: dict[str, list[int]] = {}
-        for place, slot in enumerate(self._slots):
-            self._places.setdefault(slot.question, []).append(place)
-        self._beside = [(place, slot.beside) for place, slot in enumerate(self._slots) if slot.beside]
+        self._first, slots = layout.leading[:1], layout.asked
+        self._others = Kept(partial(self._read, layout.leading[1:]), MAX_KEPT)
+        self._made = [Kept(partial(self._of_slot, slot), MAX_KEPT) for slot in slots]
+        self._not_asked = [piece(slot.columns, _absent(slot, NOT_ASKED)) for slot in slots]
+        self._of_question: dict[str, list[int]] = {}
+        for place, slot in enumerate(slots):
+            self._of_question.setdefault(slot.question, []).append(place)
+        self._places = places
+        self._beside = [(at, places[slot.beside[0]], slot.beside[1]) for at, slot in enumerate(slots) if slot.beside]
         # questions of other versions come after those of the wave's own
         unasked = [column for slot in layout.slots if not slot.is_asked for column in slot.columns]
         self._rest = [piece(unasked, [NOT_ASKED] * len(unasked))] if unasked else []
 
-    def row(self, leading: Sequence[Cell], values: Values, seen: Seen) -> list[Piece]:
-        """The pieces of an answer in the order of the columns."""
-        known = {**values, **seen.calculated} if seen.calculated else values
-        get = known.get
-        try:
-            pieces = [*map(dict.get, self._pieces, map(get, self._names))]
-        except TypeError:
-            # a list, or what is like it
-            pieces = [made.get(_key(get(name))) for name, made in self._made]
-        if not all(pieces):
-            pieces = [self._new(at, get) if piece is None else piece for at, piece in enumerate(pieces)]
+    def row(self, first: Cell, others: tuple[Cell, ...], told: Told, seen: Seen) -> list[Piece]:
+        """The pieces of an answer in the order of the columns; the first tells who has given it from others."""
+        if seen.calculated:
+            told = self._with(told, seen.calculated)
+        pieces = [*map(getitem, self._made, told)]
         for question in seen.hidden:
-            for place in self._places.get(question, ()):
-                if get(self._slots[place].name) is None:
+            for place in self._of_question.get(question, ()):
+                if told[place] is None:
                     pieces[place] = self._not_asked[place]
-        for place, beside in self._beside:
-            if get(self._slots[place].name) is None and not _opens(beside, known):
+        for place, question_at, opening in self._beside:
+            if told[place] is None and not _opens(told[question_at], opening):
                 pieces[place] = self._not_asked[place]
-        return [self._read(self._leading, leading), *pieces, *self._rest]  # type: ignore[list-item]
+        leading = [self._read(self._first, (first,)), *([self._others[others]] if others else ())]
+        return [*leading, *pieces, *self._rest]
 
-    def _new(self, place: int, get: Callable[[str], Any]) -> Piece:
-        slot, (name, made) = self._slots[place], self._made[place]
-        value = get(name)
-        cells = _absent(slot, WORDS[value["missing"]]) if is_refusal(value) else slot.cells(value)
-        if len(made) >= MAX_KEPT:
-            left_open = made[None]
-            made.clear()
-            made[None] = left_open
-        found = made[_key(value)] = self._read(slot.columns, cells)
-        return found
+    def _with(self, told: Told, calculated: Mapping[str, Any]) -> Told:
+        known = list(told)
+        for name, value in calculated.items():
+            known[self._places[name]] = value
+        return tuple(known)
+
+    def _of_slot(self, slot: Slot, key: Any) -> Piece:
+        return self._read(slot.columns, _cells(slot, key))
 
     def _read(self, columns: Sequence[Column], cells: Sequence[Cell]) -> Piece:
-        return self._piece(columns, [self._label(*each) for each in zip(columns, cells, strict=True)])
+        if self._language is None:
+            return self._piece(columns, cells)
+        return self._piece(columns, [_label(*each, self._language) for each in zip(columns, cells, strict=True)])
 
-    def _label(self, column: Column, cell: Cell) -> Cell:
-        label = None if self._language is None or column.is_flag else column.labels.get(cell)
-        return cell if label is None or self._language is None else label.in_language(self._language)
+
+def _label(column: Column, cell: Cell, language: str) -> Cell:
+    label = None if column.is_flag else column.labels.get(cell)
+    return cell if label is None else label.in_language(language)
+
+
+def _cells(slot: Slot, key: Any) -> Sequence[Cell]:
+    """The cells of an answer; what was not answered was left open as far as it is asked."""
+    value = value_of(key)
+    if value is None:
+        return _absent(slot, None)
+    return _absent(slot, WORDS[value["missing"]]) if is_refusal(value) else slot.cells(value)
 
 
 def _absent(slot: Slot, why: int | None) -> list[Cell]:
@@ -85,14 +94,6 @@ def _absent(slot: Slot, why: int | None) -> list[Cell]:
     return [NOT_ASKED if part is None else why for part in slot.parts]
 
 
-def _opens(beside: tuple[str, frozenset[str]], known: Values) -> bool:
-    """Whether the option is chosen that opens a text."""
-    question, opening = beside
-    chosen = known.get(question)
-    return not opening.isdisjoint(chosen if isinstance(chosen, list) else [str(chosen)])
-
-
-def _key(value: Any) -> object:
-    if isinstance(value, list):
-        return tuple(value)
-    return tuple(sorted(value.items())) if isinstance(value, dict) else value
+def _opens(chosen: Any, opening: frozenset[str]) -> bool:
+    """Whether an option is chosen that opens a text."""
+    return not opening.isdisjoint(chosen if isinstance(chosen, tuple) else [str(chosen)])

@@ -2,18 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from itertools import chain
 from typing import Protocol, TypeVar
 
-from common.exports import all_marked
+from common.exports import marked
 from common.operations.files import WORKBOOK
-from common.spreadsheets.writing import BOM, TableWriter, WorkbookWriter, safe_text
+from common.spreadsheets.writing import BOM, WorkbookWriter, cells_to_come, column_letters, safe_text
 from surveys.exports.domain.cells import Cell
 from surveys.exports.domain.layout import Column
 
-Piece = TypeVar("Piece")
-
-Rows = Sequence[Sequence[Piece]]
+Piece = TypeVar("Piece", str, bytes)
 
 
 class AnswerFile(Protocol[Piece]):
@@ -24,7 +21,10 @@ class AnswerFile(Protocol[Piece]):
     def piece(self, columns: Sequence[Column], cells: Sequence[Cell]) -> Piece:
         """Cells of these columns, which stand beside each other."""
 
-    def content(self, columns: Sequence[Column], batches: AsyncIterable[Rows[Piece]]) -> AsyncIterator[bytes]:
+    def row(self, pieces: Sequence[Piece]) -> Piece:
+        """A row of its pieces."""
+
+    def content(self, columns: Sequence[Column], batches: AsyncIterable[Sequence[Piece]]) -> AsyncIterator[bytes]:
         """The bytes of the file while rows come."""
 
 
@@ -37,7 +37,11 @@ class CsvFile:
         """The cells as they stand in a line."""
         return _line(_told(cells))
 
-    async def content(self, columns: Sequence[Column], batches: AsyncIterable[Rows[str]]) -> AsyncIterator[bytes]:
+    def row(self, pieces: Sequence[str]) -> str:
+        """A line."""
+        return ",".join(pieces)
+
+    async def content(self, columns: Sequence[Column], batches: AsyncIterable[Sequence[str]]) -> AsyncIterator[bytes]:
         """The header, and a line for each row."""
         yield (BOM + _line([column.name for column in columns]) + "\r\n").encode()
         async for rows in batches:
@@ -45,19 +49,24 @@ class CsvFile:
 
 
 class SheetFile:
-    """A workbook of one sheet, written row by row."""
+    """A workbook of one sheet, written row by row; a piece is XML of the sheet already."""
 
     media_type = WORKBOOK
 
-    def piece(self, columns: Sequence[Column], cells: Sequence[Cell]) -> Sequence[Cell]:  # noqa: ARG002
-        """The cells themselves."""
-        return tuple(_told(cells))
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._letters = dict(zip([column.name for column in columns], column_letters(len(columns)), strict=True))
 
-    async def content(
-        self, columns: Sequence[Column], batches: AsyncIterable[Rows[Sequence[Cell]]]
-    ) -> AsyncIterator[bytes]:
+    def piece(self, columns: Sequence[Column], cells: Sequence[Cell]) -> str:
+        """The cells as they stand in a row."""
+        return cells_to_come([self._letters[column.name] for column in columns], _told(cells))
+
+    def row(self, pieces: Sequence[str]) -> str:
+        """All cells of a row."""
+        return "".join(pieces)
+
+    async def content(self, columns: Sequence[Column], batches: AsyncIterable[Sequence[str]]) -> AsyncIterator[bytes]:
         """The header in row 1, and the rows below it."""
-        writer: TableWriter = WorkbookWriter()
+        writer = WorkbookWriter()
         writer.add([[column.name for column in columns]])
         async for rows in batches:
             yield await asyncio.to_thread(_added, writer, rows)
@@ -65,14 +74,14 @@ class SheetFile:
         yield writer.taken()
 
 
-def _added(writer: TableWriter, rows: Rows[Sequence[Cell]]) -> bytes:
-    writer.add([*chain.from_iterable(pieces)] for pieces in rows)
+def _added(writer: WorkbookWriter, rows: Sequence[str]) -> bytes:
+    writer.add_made(rows)
     return writer.taken()
 
 
 def _told(cells: Sequence[Cell]) -> Sequence[Cell]:
     """Texts with the mark that an import takes off, as in every file of ours."""
-    return [all_marked([cell])[0] if isinstance(cell, str) else cell for cell in cells]
+    return [marked(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def _line(cells: Sequence[Cell]) -> str:
@@ -81,5 +90,5 @@ def _line(cells: Sequence[Cell]) -> str:
     return '"' + '","'.join([text.replace('"', '""') for text in texts]) + '"'
 
 
-def _lines(rows: Rows[str]) -> bytes:
-    return "".join([",".join(pieces) + "\r\n" for pieces in rows]).encode("utf-8", "replace")
+def _lines(rows: Sequence[str]) -> bytes:
+    return "".join([f"{row}\r\n" for row in rows]).encode("utf-8", "replace")

@@ -20,16 +20,16 @@ from common.operations.files import OperationFile
 from common.operations.storage import WHOLE
 from common.registry_client import RegistryClient
 from common.sql import Connection
-from surveys.answers.domain import facts_about
-from surveys.answers.storage import Values
+from surveys.answers.domain import facts_about, names_of
 from surveys.employers.domain import Employer
 from surveys.exports.domain.layout import Layout, layout_of
 from surveys.exports.domain.leading import leading_columns
 from surveys.exports.domain.plan import ACCESS, Export, ExportId
 from surveys.exports.domain.rows import RowMaker
 from surveys.exports.domain.seen import Visibility
+from surveys.exports.domain.told import Reading
 from surveys.exports.operations.answerers import Entry, of_employers, with_person, without_person
-from surveys.exports.operations.files import AnswerFile, CsvFile, Rows, SheetFile
+from surveys.exports.operations.files import AnswerFile, CsvFile, SheetFile
 from surveys.exports.operations.statistics_file import StatisticsFile
 from surveys.exports.storage import answers, requests
 from surveys.questionnaires.domain.facts import Facts
@@ -97,18 +97,22 @@ class Writing:
         self._cipher = cipher
         self._wave = wave
         self._employers = employers
-        self._leading = [column.name for column in layout.leading]
-        self._visibility = Visibility(layout.versions[0])
-        self._sensitive = frozenset(each.id for each in layout.versions[0].questions if each.sensitive)
+        own = layout.versions[0]
+        # what may be answered beside them, conditions can ask for
+        self._reading = Reading([*(slot.name for slot in layout.asked), *names_of(own.questions)])
+        places = self._reading.places
+        self._visibility = Visibility(own, places)
+        self._sensitive = [places[each.id] for each in own.questions if each.sensitive]
+        self._closed_on = clock.day_in_shanghai(wave.closes_at)
         self._facts: dict[object, Facts] = {}
-        self.file: AnswerFile[Any] = _file_of(export)
+        self.file: AnswerFile[Any] = _file_of(export, layout)
         # a .sav has labels beside its codes
         is_labelled = export.plan.values == "labelled" and export.plan.format != "sav"
-        self._maker = RowMaker(layout, export.plan.language if is_labelled else None, self.file.piece)
+        self._maker = RowMaker(layout, places, export.plan.language if is_labelled else None, self.file.piece)
 
     async def batches(
         self, context: OperationContext, connection: Connection, entries: Sequence[Entry]
-    ) -> AsyncIterator[Rows[Any]]:
+    ) -> AsyncIterator[Sequence[Any]]:
         """The rows; raises Cancelled."""
         for start in range(0, len(entries), PART):
             if await context.is_cancelled():
@@ -118,27 +122,29 @@ class Writing:
             yield await asyncio.to_thread(self.rows, part, sealed)
             await context.progress(start + len(part), len(entries))
 
-    def rows(self, part: Sequence[Entry], sealed: answers.SealedPart) -> Rows[Any]:
-        """What a part of the answers says, as pieces of rows."""
-        opened = answers.opened_part(self._cipher, sealed)
+    def rows(self, part: Sequence[Entry], sealed: answers.SealedPart) -> Sequence[Any]:
+        """What a part of the answers says."""
         made = []
-        for each in part:
-            values = opened[each.answerer.id]
-            seen = self._visibility.of(values, self._facts_about(each.answerer, values))
-            made.append(self._maker.row([each.cells.get(name) for name in self._leading], values, seen))
+        for answerer, first, others in part:
+            told, sensitive = answers.opened(self._cipher, sealed, answerer.id, self._reading), answerer.sensitive
+            if sensitive is None:
+                # of an answer without the person, whose receipt is not its own, what it shows of it
+                sensitive = any(told[place] is not None for place in self._sensitive)
+            facts = self._facts_about(answerer, sensitive=sensitive) if self._visibility.asks_facts else None
+            seen = self._visibility.of(told, facts, sensitive=sensitive)
+            made.append(self.file.row(self._maker.row(first, others, told, seen)))
         return made
 
-    def _facts_about(self, answerer: answers.Answerer, values: Values) -> Facts:
-        """What expressions knew. Of an answer without the person, whose receipt is not its own, what it shows of it."""
-        agreed, sensitive = answerer.agreed_at or self._wave.closes_at, answerer.sensitive
-        if sensitive is None:
-            sensitive = not self._sensitive.isdisjoint(values)
-        day, hires = agreed.astimezone(clock.SHANGHAI).date(), answerer.hires
-        alike = (answerer.groups, answerer.destination_code, day, sensitive, answerer.employer_id, hires)
+    def _facts_about(self, answerer: answers.Answerer, *, sensitive: bool) -> Facts:
+        """What expressions knew."""
+        day = answerer.agreed_on or self._closed_on
+        # those of one group have one object
+        groups, employer_id, hires = id(answerer.groups), answerer.employer_id, answerer.hires
+        alike = (groups, answerer.destination_code, day, sensitive, employer_id, hires)
         found = self._facts.get(alike)
         if found is None:
             situation = Situation(answerer.groups, Registered(answerer.destination_code))
-            employer = None if answerer.employer_id is None else self._employers[answerer.employer_id]
+            employer = None if employer_id is None else self._employers[employer_id]
             found = facts_about(self._wave, situation, day, sensitive=sensitive, employer=employer, hires=hires)
             self._facts[alike] = found
         return found
@@ -153,12 +159,13 @@ async def _write(context: OperationContext, cipher: FieldCipher, registry: Regis
         employers, identified = await answers.employers_of(connection, found), export.plan.identified
         weights = await answers.weights_of(connection, export.plan.weighting_id)
         layout = layout_of(leading_columns(wave, export.plan), versions, identified=identified)
+        whose = (cipher, wave.school_code, [column.name for column in layout.leading], found)
         if wave.audience is Audience.EMPLOYERS:
-            entries = of_employers(cipher, wave.school_code, employers if identified else {}, found)
+            entries = of_employers(*whose, employers if identified else {})
         elif identified:
-            entries = await with_person(registry, cipher, wave.school_code, found, weights)
+            entries = await with_person(registry, *whose, weights)
         else:
-            entries = await asyncio.to_thread(without_person, cipher, wave.school_code, found, weights)
+            entries = await asyncio.to_thread(without_person, *whose, weights)
         # no order of time, nor of a list of those who were asked
         SystemRandom().shuffle(entries)
         writing = Writing(cipher, export, wave, layout, employers)
@@ -168,12 +175,12 @@ async def _write(context: OperationContext, cipher: FieldCipher, registry: Regis
     return Written(file, entries, layout, stands)
 
 
-def _file_of(export: Export) -> AnswerFile[Any]:
+def _file_of(export: Export, layout: Layout) -> AnswerFile[Any]:
     match export.plan.format:
         case "csv":
             return CsvFile()
         case "xlsx":
-            return SheetFile()
+            return SheetFile(layout.columns)
     return StatisticsFile(export.plan.language)
 
 

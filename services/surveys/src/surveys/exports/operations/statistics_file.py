@@ -3,9 +3,8 @@
 import asyncio
 import json
 from array import array
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from datetime import date
-from itertools import chain
 from typing import Any
 
 from common.errors import Message
@@ -13,7 +12,6 @@ from common.limited.asking import ProcessEnded
 from common.limited.starting import limited_process
 from surveys.exports.domain.cells import MISSING, Cell, Storage
 from surveys.exports.domain.layout import Column
-from surveys.exports.operations.files import Rows
 
 MODULE = "surveys.export_files"
 
@@ -31,31 +29,37 @@ _SECONDS = 900.0
 
 
 class StatisticsFile:
-    """A piece is what the columns store: numbers as such, days as seconds since the calendar of SPSS began, texts."""
+    """A piece is what the columns store, doubles one behind the other: numbers as such, days as seconds since the
+    calendar of SPSS began, and the places of texts among all that were sent.
+    """
 
     media_type = "application/x-spss-sav"
 
     def __init__(self, language: str) -> None:
         self._language = language
+        self._texts = 0
+        self._new: list[str] = []
 
-    def piece(self, columns: Sequence[Column], cells: Sequence[Cell]) -> Sequence[float | str]:
+    def piece(self, columns: Sequence[Column], cells: Sequence[Cell]) -> bytes:
         """The cells as they are stored."""
-        return tuple(_stored(column.storage, cell) for column, cell in zip(columns, cells, strict=True))
+        stored = [self._stored(column.storage, cell) for column, cell in zip(columns, cells, strict=True)]
+        return array("d", stored).tobytes()
 
-    async def content(
-        self, columns: Sequence[Column], batches: AsyncIterable[Rows[Sequence[float | str]]]
-    ) -> AsyncIterator[bytes]:
+    def row(self, pieces: Sequence[bytes]) -> bytes:
+        """The doubles of a row."""
+        return b"".join(pieces)
+
+    async def content(self, columns: Sequence[Column], batches: AsyncIterable[Sequence[bytes]]) -> AsyncIterator[bytes]:
         """The file, once all rows are there; raises ProcessEnded."""
         async with asyncio.timeout(_SECONDS), limited_process(MODULE) as child:
             sending, made = child.stdin, child.stdout
             assert sending is not None
             assert made is not None
             try:
-                for each in _parts([json.dumps([*map(self._described, columns)]).encode()]):
-                    sending.write(each)
+                sending.write(_part(json.dumps([*map(self._described, columns)]).encode()))
                 async for rows in batches:
-                    for each in await asyncio.to_thread(_columns_of, columns, rows):
-                        sending.write(each)
+                    sending.write(_part(json.dumps(self._taken()).encode()))
+                    sending.write(_part(b"".join(rows)))
                     await sending.drain()
                 sending.write_eof()
             except ConnectionError as error:
@@ -65,6 +69,18 @@ class StatisticsFile:
             if code := await child.wait():
                 raise ProcessEnded(f"exit {code}")
 
+    def _stored(self, storage: Storage, cell: Cell) -> float:
+        if storage is not Storage.TEXT:
+            return _number(cell)
+        self._new.append("" if cell is None else str(cell))
+        self._texts += 1
+        return self._texts - 1
+
+    def _taken(self) -> Sequence[str]:
+        """The texts that no part has brought yet."""
+        taken, self._new = self._new, []
+        return taken
+
     def _described(self, column: Column) -> dict[str, Any]:
         labels = dict[Cell, Message](column.labels) | dict[Cell, Message](MISSING.items() if column.question else ())
         return {
@@ -73,35 +89,25 @@ class StatisticsFile:
             "storage": column.storage,
             "whole": bool(column.labels) or column.is_flag,
             "labels": [
-                (_stored(column.storage, value), _cut(label.in_language(self._language), MAX_LABEL))
+                (_labelled(column.storage, value), _cut(label.in_language(self._language), MAX_LABEL))
                 for value, label in labels.items()
             ],
-            "missing": [_stored(column.storage, value) for value in MISSING] if column.question else [],
+            "missing": [_labelled(column.storage, value) for value in MISSING] if column.question else [],
         }
 
 
-def _stored(storage: Storage, cell: Cell) -> float | str:
-    if storage is Storage.TEXT:
-        return "" if cell is None else str(cell)
+def _labelled(storage: Storage, cell: Cell) -> float | str:
+    return str(cell) if storage is Storage.TEXT else _number(cell)
+
+
+def _number(cell: Cell) -> float:
     if cell is None:
         return _NONE
     return float((cell - _EPOCH).days * _DAY_SECONDS) if isinstance(cell, date) else float(cell)
 
 
-def _columns_of(columns: Sequence[Column], rows: Rows[Sequence[float | str]]) -> Sequence[bytes]:
-    """Rows as the parts of their columns."""
-    turned = zip(*(chain.from_iterable(pieces) for pieces in rows), strict=True)
-    return [*_parts(_packed(column.storage, cells) for column, cells in zip(columns, turned, strict=False))]
-
-
-def _packed(storage: Storage, cells: Sequence[Any]) -> bytes:
-    return json.dumps(cells).encode() if storage is Storage.TEXT else array("d", cells).tobytes()
-
-
-def _parts(contents: Any) -> Iterator[bytes]:
-    for content in contents:
-        yield len(content).to_bytes(4)
-        yield content
+def _part(content: bytes) -> bytes:
+    return len(content).to_bytes(4) + content
 
 
 def _cut(text: str, most: int) -> str:

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, select, text
@@ -13,13 +13,13 @@ from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, select, text
 from common import rows
 from common.crypto import FieldCipher
 from common.identifiers import CollegeCode, EmployerId, GraduateId, ResponseId, WaveId
-from common.sql import Connection, Row
-from surveys.answers.storage import Values
+from common.sql import Connection
 from surveys.answers.storage.detaching import DETACHED_FIELD
-from surveys.answers.storage.values import FIELD, opened, record_of
+from surveys.answers.storage.values import CONTENT_FIELD, FIELD, record_of
 from surveys.ballots.storage import FIELD as BALLOT_FIELD
 from surveys.employers.domain import Employer
 from surveys.employers.tables import employers
+from surveys.exports.domain.told import Reading, Told
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.storage import as_asked, published
 from surveys.roster.domain import GROUPS, Groups
@@ -49,8 +49,9 @@ _STANDS = text(STANDS.format(wave=":wave_id")).bindparams(bindparam("wave_id", t
 _GROUPS = ", ".join(f"groups.{name}" for name in GROUPS)
 _ANSWERED = text(
     f"""
-    SELECT response.id, response.effective_version, response.graduate_id, receipt.sensitive, receipt.recorded_at,
-           registered.destination_code, response.employer_id, response.hires, {_GROUPS}
+    SELECT response.id, response.effective_version, response.graduate_id, registered.destination_code,
+           receipt.sensitive, CAST(receipt.recorded_at AT TIME ZONE 'Asia/Shanghai' AS date) AS agreed_on,
+           response.employer_id, response.hires, {_GROUPS}
       FROM responses AS response
       LEFT JOIN roster_groups AS groups ON groups.graduate_id = response.graduate_id
       LEFT JOIN effective_registrations AS registered ON registered.graduate_id = response.graduate_id
@@ -93,23 +94,23 @@ _WEIGHTS = text("SELECT response_id, weight FROM result_weights WHERE weighting_
 _NUMBERS = text("SELECT number FROM questionnaire_versions WHERE questionnaire_id = :id ORDER BY number DESC")
 
 
-@dataclass(frozen=True, slots=True)
-class Answerer:
+class Answerer(NamedTuple):
     """Who has answered: a graduate, an employer, or no one once the answer has lost the person; `id` then says nothing.
 
-    `version` is what was submitted last, None of what the release before kept page by page. `sensitive` and `agreed_at`
-    are of the consent, as far as it is known; `hires` are the graduates for whom an employer speaks.
+    `version` is what was submitted last, None of what the release before kept page by page. `sensitive` and the day
+    `agreed_on`, in Shanghai, are of the consent, as far as it is known; `hires` those for whom an employer speaks.
+    Those of one group have one object as `groups`.
     """
 
     id: UUID
     version: int | None
     graduate_id: GraduateId | None
-    groups: Groups
     destination_code: str | None
-    sensitive: bool | None = None
-    agreed_at: datetime | None = None
-    employer_id: EmployerId | None = None
-    hires: int | None = None
+    sensitive: bool | None
+    agreed_on: date | None
+    employer_id: EmployerId | None
+    hires: int | None
+    groups: Groups
 
     @property
     def subject(self) -> UUID | None:
@@ -117,16 +118,25 @@ class Answerer:
         return self.graduate_id or self.employer_id
 
 
-Sealed = Sequence[Row]
+_OF_GROUPS = len(Answerer._fields) - 1
+_OF_NOBODY = 2
+"""Where the groups begin in a row."""
+
+
+class _Known(dict[tuple[str | None, ...], Groups]):
+    """Groups by what they are: most are those of many others."""
+
+    def __missing__(self, said: tuple[str | None, ...]) -> Groups:
+        found = self[said] = Groups(*said)
+        return found
 
 
 @dataclass(frozen=True)
 class SealedPart:
-    """The sealed values of some answers."""
+    """The sealed values of some answers by their ids: in one piece with the field, or page by page."""
 
-    contents: Sealed
-    pages: Sealed
-    without_person: Sealed
+    whole: Mapping[UUID, tuple[str, str | UUID, bytes]]
+    pages: Mapping[UUID, Sequence[tuple[str, bytes]]]
 
 
 async def stands(connection: Connection, wave_id: WaveId) -> Decimal:
@@ -137,22 +147,20 @@ async def stands(connection: Connection, wave_id: WaveId) -> Decimal:
 
 async def answerers(connection: Connection, wave_id: WaveId, college: CollegeCode | None) -> list[Answerer]:
     """Everybody whose answer counts, of one college or of all."""
-    bound, known = {"wave_id": wave_id, "college": college}, dict[Groups, Groups]()
-
-    def of(row: Row) -> tuple[Groups, str | None]:
-        groups = Groups(*(row[name] for name in GROUPS))
-        # most are in a group with many others
-        return known.setdefault(groups, groups), row.destination_code
-
+    bound, known = {"wave_id": wave_id, "college": college}, _Known()
     found = [
-        Answerer(row[0], row[1], row[2], *of(row), row.sensitive, row.recorded_at, row.employer_id, row.hires)
+        Answerer._make((*row[:_OF_GROUPS], known[row[_OF_GROUPS:]]))
         for row in await connection.execute(_ANSWERED, bound)
     ]
-    found += [Answerer(row.id, None, None, *of(row)) for row in await connection.execute(_DETACHED, bound)]
+    found += [
+        Answerer(row.id, None, None, row.destination_code, None, None, None, None, known[row[_OF_NOBODY:]])
+        for row in await connection.execute(_DETACHED, bound)
+    ]
     if college is None:
         # no college is known of who holds a code
         ballots = await connection.execute(_BALLOTS, {"wave_id": wave_id})
-        found += [Answerer(row.id, None, None, Groups(), None, row.sensitive) for row in ballots]
+        nothing = known[(None,) * len(GROUPS)]
+        found += [Answerer(row.id, None, None, None, row.sensitive, None, None, None, nothing) for row in ballots]
     return found
 
 
@@ -175,22 +183,26 @@ async def sealed_part(connection: Connection, part: Sequence[Answerer]) -> Seale
     paged = [each.id for each in part if each.version is None and each.subject is not None]
     nobody = [each.id for each in part if each.subject is None]
     named = {"ids": [each.id for each in whole], "versions": [each.version for each in whole]}
+    contents = await connection.execute(_CONTENTS, named) if whole else []
+    without_person = await connection.execute(_WITHOUT_PERSON, {"ids": nobody}) if nobody else []
+    pages: dict[UUID, list[tuple[str, bytes]]] = {each: [] for each in paged}
+    for response_id, page_id, sealed in await connection.execute(_PAGES, {"ids": paged}) if paged else []:
+        pages[response_id].append((page_id, sealed))
     return SealedPart(
-        await connection.execute(_CONTENTS, named) if whole else [],
-        await connection.execute(_PAGES, {"ids": paged}) if paged else [],
-        await connection.execute(_WITHOUT_PERSON, {"ids": nobody}) if nobody else [],
+        {row[0]: (CONTENT_FIELD, record_of(row[0], row[1]), row[2]) for row in contents}
+        | {row[0]: (row[1], row[0], row[2]) for row in without_person},
+        pages,
     )
 
 
-def opened_part(cipher: FieldCipher, part: SealedPart) -> Mapping[UUID, Values]:
-    """The values by the id of the answer. CPU work, for a thread; raises UndecryptableError."""
-    found: dict[UUID, Any] = {row[0]: opened(cipher, ResponseId(row[0]), row[1], row[2]) for row in part.contents}
-    for response_id, page_id, ciphertext in part.pages:
-        page = json.loads(cipher.decrypt(FIELD, record_of(response_id, page_id), ciphertext))
-        found[response_id] = {**found.get(response_id, {}), **page}
-    for answer_id, field, ciphertext in part.without_person:
-        found[answer_id] = json.loads(cipher.decrypt(field, answer_id, ciphertext))
-    return found
+def opened(cipher: FieldCipher, part: SealedPart, answer_id: UUID, read: Reading) -> Told:
+    """One of the answers. CPU work, for a thread; raises UndecryptableError."""
+    if sealed := part.whole.get(answer_id):
+        return read.of_text(cipher.decrypt(*sealed))
+    values: dict[str, Any] = {}
+    for page_id, page in part.pages[answer_id]:
+        values |= json.loads(cipher.decrypt(FIELD, record_of(ResponseId(answer_id), page_id), page))
+    return read.of_values(values)
 
 
 async def versions_of(connection: Connection, wave: Wave) -> list[PublishedVersion]:
