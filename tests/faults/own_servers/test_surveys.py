@@ -35,7 +35,8 @@ async def asked(campus: Campus, school: str, people: int) -> dict[str, str]:
     await campus.create_school(school)
     roster = await campus.import_roster(workbook([graduate_row(number) for number in range(1, people + 1)]), school)
     wave = await open_wave(campus, school, manager, roster["result"]["change_token"])
-    tokens, queue = await invited(campus, wave, manager), iter((await invited(campus, wave, manager)).values())
+    tokens = await invited(campus, wave, manager)
+    queue = iter(tokens.values())
     base = f"{campus.urls['surveys']}/v1/answer"
 
     async def agree() -> None:
