@@ -97,6 +97,34 @@ async def test_a_sav_has_values_labels_and_missing_values(
     assert dict(zip(read["columns"], read["words"], strict=True))["many_other"] == "问题 many：选项other"
 
 
+async def test_the_labels_of_every_kind_of_file_are_equal(
+    manager: httpx.AsyncClient, worker: OperationRunner, answered: Json, tmp_path: Path
+) -> None:
+    words = {"values": "labelled", "language": "zh"}
+    coded = in_order(rows_of_csv(await fetched(manager, worker, answered["id"])))
+    by_respondent = {row["respondent"]: row for row in coded}
+    listed = {row["respondent"]: row for row in rows_of_csv(await fetched(manager, worker, answered["id"], **words))}
+    sheet = rows_of_sheet(await fetched(manager, worker, answered["id"], format="xlsx", **words))
+    sav = read_sav(await fetched(manager, worker, answered["id"], format="sav", language="zh"), tmp_path)
+    labels = {name: {str(key).removesuffix(".0"): text for key, text in of} for name, of in sav["labels"].items()}
+    compared = 0
+    for row in sheet:
+        for name, cell in row.items():
+            told = listed[row["respondent"]][name]
+            shown = cell.date().isoformat() if isinstance(cell, datetime) else "" if cell is None else str(cell)
+            assert shown == told, name
+            code = by_respondent[row["respondent"]][name]
+            # a reason why there is no answer is no label of the question
+            if (
+                code in labels.get(name, {})
+                and not code.startswith("-9")
+                and name in ("work", "grid_x", "fair", "home")
+            ):
+                assert labels[name][code] == told, name
+                compared += 1
+    assert compared > 5
+
+
 async def test_the_codebook_has_every_version_and_whole_labels(
     manager: httpx.AsyncClient, worker: OperationRunner, answered: Json
 ) -> None:
