@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 
 from common.identifiers import QuestionnaireId
+from surveys.exports.domain.layout import layout_of
 from surveys.questionnaires.domain.content import PublishedVersion
 from surveys.questionnaires.wire import NewQuestionnaire
 from surveys.results.domain.calculated import Calculating
 from surveys.results.domain.questions import Shape, tabled
 
 WORDS = {"zh": "文字", "en": "words"}
-GROUP = ("bachelor", "C01", "M1", "employed", "full_time")
 
 
 def asks(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -57,25 +57,44 @@ def test_numbers_and_booleans_have_a_table_and_what_comes_of_money_needs_as_many
 
 
 @pytest.mark.parametrize(
-    ("calculation", "result", "values", "day", "said"),
+    ("calculation", "result", "values", "said"),
     [
-        ("${hours} div 4", "number", {"hours": 1}, None, Fraction(1, 4)),
-        ("${hours} * 0.1", "number", {"hours": 3}, None, Fraction(3, 10)),
-        ("${hours} > 40", "boolean", {"hours": 41}, None, ("true",)),
-        ("${hours} > 40", "boolean", {}, None, ("false",)),
-        ("${hours} + 1", "number", {}, None, None),
-        ("today() - '2026-11-01'", "number", {}, None, Fraction(30)),
-        ("today() - '2026-11-01'", "number", {}, date(2026, 11, 3), Fraction(2)),
-        ("${roster_cohort} + ${wave_cycle}", "number", {}, None, Fraction(2025)),
-        ("${roster_major} = 'M1' and ${roster_education_level} = 'bachelor'", "boolean", {}, None, ("true",)),
-        ("${employer_hires} * 2", "number", {}, None, Fraction(14)),
+        ("${hours} div 4", "number", {"hours": 1}, Fraction(1, 4)),
+        ("${hours} * 0.1", "number", {"hours": 3}, Fraction(3, 10)),
+        ("${hours} > 40", "boolean", {"hours": 41}, ("true",)),
+        ("${hours} > 40", "boolean", {}, ("false",)),
+        ("${hours} + 1", "number", {}, None),
+        ("${roster_cohort} + ${wave_cycle}", "number", {}, Fraction(2025)),
     ],
 )
-def test_what_an_answer_says_of_it(calculation: str, result: str, values: Any, day: Any, said: Any) -> None:
+def test_what_an_answer_says_of_it(calculation: str, result: str, values: Any, said: Any) -> None:
     content = version(asks("hours", "number"), calculates("found", calculation, result))
     known = {"roster_cohort": 2024, "roster_school": "10001", "wave_cycle": 1}
-    whole = Calculating(content, known, date(2026, 12, 1)).of(values, GROUP, day, {"employer_hires": 7})
+    whole = Calculating(content, known, date(2026, 12, 1)).of(values)
     [table] = [each for each in tabled(content) if each.variable == "found"]
     found = table.said(whole)
     assert (found and (found.number if found.number is not None else found.cells)) == said
     assert {name: value for name, value in whole.items() if name != "found"} == values
+
+
+@pytest.mark.parametrize(
+    "few",
+    [
+        # of one major, employer or day: whoever knows who is in it would have the answer
+        calculates("few", "${roster_major} = 'M1' and ${pay} > 9000", "boolean"),
+        calculates("few", "if(${employer_hires} = 7, ${hours}, 0)"),
+        calculates("few", "today() - '2026-11-01'"),
+        # everybody but those of a college, whose difference from all is the college
+        calculates("few", "${hours} + 0") | {"visible_if": "${roster_college} != 'C01'"},
+    ],
+)
+def test_what_tells_more_of_who_answers_than_was_asked_has_no_table_nor_what_names_it(few: dict[str, Any]) -> None:
+    """A group of one is a person, and no figure of n answers would say that it is of fewer."""
+    asked = version(
+        asks("hours", "number"), few, calculates("more", "${few} != ''", "boolean"), calculates("twice", "${hours} * 2")
+    )
+    assert [each.variable for each in tabled(asked)] == ["pay", "hours", "twice"]
+    layout = {each: layout_of([], [asked], identified=each) for each in (False, True)}
+    assert layout[False].header == ["pay", "hours", "twice"]
+    assert layout[False].kept_out == ("few", "more")
+    assert layout[True].header == ["pay", "hours", "few", "more", "twice"]

@@ -10,6 +10,7 @@ from common.errors import Message
 from surveys.exports.domain.cells import NOT_ASKED, Cell, Storage
 from surveys.exports.domain.parts import Part, parts_of
 from surveys.questionnaires.domain.content import PublishedVersion, Question
+from surveys.questionnaires.domain.reaching import telling
 
 MAX_NAME_BYTES = 64
 """Of a variable in SPSS."""
@@ -117,10 +118,13 @@ def layout_of(leading: Sequence[Leading], versions: Sequence[PublishedVersion], 
         Column(taken.of(each.name), taken.of_sav(each.name), each.storage, each.label, each.labels) for each in leading
     )
     slots, kept_out = list[Slot](), list[str]()
+    told = frozenset[str]().union(*map(telling, versions))
     for name, asked in _by_question(versions).items():
         for of_text in (False, True):
             merged = _merged(versions[0], asked, of_text=of_text)
-            shown = {suffix: each for suffix, each in merged.items() if identified or not each.part.is_open}
+            shown = {
+                suffix: each for suffix, each in merged.items() if identified or not (each.part.is_open or name in told)
+            }
             if shown:
                 slots.append(_slot(name, shown, taken))
             elif merged:

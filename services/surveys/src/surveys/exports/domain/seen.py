@@ -1,6 +1,6 @@
 """What respondents were asked, of a whole wave: the logic is asked once for answers that are alike to a condition."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import getitem, itemgetter
@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 from common.errors import Message
 from surveys.exports.domain.told import Kept, Told, value_of
-from surveys.expressions.syntax import names_in, parsed
-from surveys.questionnaires.domain.content import Content, PublishedVersion, Question, QuestionnairePage
+from surveys.questionnaires.domain.content import Content, PublishedVersion
 from surveys.questionnaires.domain.facts import FACTS, Facts
 from surveys.questionnaires.domain.logic import Logic, json_of
-from surveys.questionnaires.domain.questions import kind_of
 from surveys.questionnaires.domain.questions.options import opening, other_of
+from surveys.questionnaires.domain.reaching import TODAY, expressions_of, owners_of, reached_by
 
 MAX_KEPT = 20_000
 """Judgements of one condition that are kept: of numbers and words there is no end."""
@@ -83,19 +82,11 @@ class Visibility:
 
     def __init__(self, content: PublishedVersion, places: Mapping[str, int]) -> None:
         pages = [(page, question) for page in content.pages for question in page.questions]
-        named = {
-            question.id: frozenset(name for text in _expressions(page, question) for name in names_in(parsed(text)))
-            for page, question in pages
-        }
-        owners = {
-            name: question.id
-            for _, question in pages
-            for name in (question.id, *(each.name for each in kind_of(question).variables(question)))
-        }
+        owners, reached_of = owners_of(content), reached_by(content)
         alike: dict[frozenset[str], set[str]] = {}
         for page, question in pages:
-            if any(_expressions(page, question)):
-                alike.setdefault(_reached(named[question.id], named, owners), set()).add(question.id)
+            if any(expressions_of(page, question)):
+                alike.setdefault(reached_of[question.id], set()).add(question.id)
         conditions = [
             _condition(content, frozenset(members), reached, frozenset(map(owners.get, reached)), places)
             for reached, members in alike.items()
@@ -127,17 +118,6 @@ def _together(found: Sequence[Seen]) -> Seen:
     return Seen(hidden, {name: value for each in found for name, value in each.calculated.items()})
 
 
-def _reached(names: Iterable[str], named: Mapping[str, frozenset[str]], owners: Mapping[str, str]) -> frozenset[str]:
-    """The names that a condition asks for, with those that decide whether these were shown."""
-    reached, left = set[str](), set(names)
-    while left:
-        name = left.pop()
-        if name not in reached:
-            reached.add(name)
-            left |= named.get(owners.get(name, ""), frozenset())
-    return frozenset(reached)
-
-
 def _condition(
     content: PublishedVersion,
     members: frozenset[str],
@@ -160,7 +140,6 @@ def _condition(
         for page in content.pages
         if any(each.id in kept for each in page.questions)
     )
-    expressions = [text for page in pages for question in page.questions for text in _expressions(page, question)]
     answers = [
         name
         for page in pages
@@ -173,10 +152,6 @@ def _condition(
         members,
         {name: places[name] for name in answers},
         tuple(sorted(reached & FACTS.keys())),
-        any("today" in each for each in expressions),
+        TODAY in reached,
         any(each.sensitive for page in pages for each in page.questions),
     )
-
-
-def _expressions(page: QuestionnairePage, question: Question) -> Iterator[str]:
-    yield from filter(None, [page.visible_if, question.visible_if, question.calculation])

@@ -131,7 +131,9 @@ class CodebookBody(BaseModel):
     weighting: UUID | None = Field(description="Whose weights the column `weight` has")
     protection: ProtectionBody | None
     versions: list[VersionBody] = Field(description="Of the questionnaire: the wave's own, then from the newest on")
-    kept_out: list[str] = Field(description="Words of respondents, names and files, which only `identified` has")
+    kept_out: list[str] = Field(
+        description="What only `identified` has: words, names, files, and what is calculated of groups or the day"
+    )
     missing: list[ValueBody]
     variables: list[VariableInFile]
 

@@ -29,6 +29,9 @@ FACTS: Mapping[str, Typed] = MappingProxyType(
 )
 """All of them with their types; nothing else about a person can be named."""
 
+OF_ALL = frozenset({"roster_cohort", "roster_school", "wave_cycle"})
+"""The same for everybody whom a wave asks: they tell nothing of who answers."""
+
 MAX_FACT = 200
 
 _UNKNOWN = Message("没有这个变量名", "There is no such name")

@@ -9,6 +9,7 @@ from common.errors import BadQuery, FieldProblem, Message
 from surveys.expressions.syntax import names_in, parsed
 from surveys.questionnaires.domain.content import Content, Question, QuestionType, Result
 from surveys.questionnaires.domain.meanings import is_refusal
+from surveys.questionnaires.domain.reaching import telling
 
 ANSWERS, ANSWERS_OF_MONEY = 5, 8
 """That a figure needs (contract of surveys, 7)."""
@@ -17,8 +18,9 @@ NPS = tuple(f"{step}" for step in range(11))
 
 _UNKNOWN = Message("问卷中没有这道题", "The questionnaire has no such question")
 _NO_TABLE = Message(
-    "此题型没有频数表（文字、文件、用人单位、说明、结果为文字的计算）",
-    "Questions of this type have no table (text, file, employer, note, calculated text)",
+    "没有频数表：文字、文件、用人单位、说明、结果为文字的计算，以及用到名册分组、用人单位或 today() 的计算",
+    "There is no table of a text, file, employer, note, calculated text, nor of what is calculated of groups of the "
+    "roster, of an employer or of today()",
 )
 
 
@@ -98,15 +100,16 @@ class Tabled:
 
 
 def tabled(content: Content) -> list[Tabled]:
-    """Every variable that has a table, in the order of the questions."""
-    found, of_money = list[Tabled](), set[str]()
+    """Every variable that has a table, in the order of the questions; none that would show the answers of few."""
+    found, of_money, told = list[Tabled](), set[str](), telling(content)
     for question in content.questions:
         named = set(names_in(parsed(question.calculation))) if question.calculation else set()
         # what is calculated of money tells as much as the money
         if question.type is QuestionType.MONEY or named & of_money:
             of_money.add(question.id)
         least = ANSWERS_OF_MONEY if question.id in of_money else ANSWERS
-        found += [replace(each, least=least) for each in variables_of(question)]
+        if question.id not in told:
+            found += [replace(each, least=least) for each in variables_of(question)]
     return found
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from common.clock import SHANGHAI
 from common.crypto import FieldCipher
 from common.identifiers import ResponseId, WaveId
 from common.sql import Connection, Row
@@ -28,17 +27,12 @@ _ANSWERS = text(
     f"""
     SELECT response.id, coalesce(response.effective_version, response.version) AS version, content.values_ciphertext,
            {_GROUP}, asked.sex, response.employer_id,
-           CASE WHEN wave.unit = 'hire' THEN 1 ELSE response.hires END AS hires,
-           receipt.recorded_at AS agreed_at, response.hires AS employer_hires, employer.name AS employer_name,
-           employer.industry_code AS employer_industry_code
+           CASE WHEN wave.unit = 'hire' THEN 1 ELSE response.hires END AS hires
       FROM responses AS response JOIN waves AS wave ON wave.id = response.wave_id
       LEFT JOIN submitted_contents AS content
         ON content.response_id = response.id AND content.version = response.effective_version
       LEFT JOIN wave_eligible AS asked
         ON asked.wave_id = response.wave_id AND asked.graduate_id = response.graduate_id
-      LEFT JOIN employers AS employer ON employer.id = response.employer_id
-      LEFT JOIN LATERAL (SELECT recorded_at FROM response_consents
-                          WHERE response_id = response.id ORDER BY id DESC LIMIT 1) AS receipt ON true
      WHERE response.wave_id = :wave_id AND response.excluded_at IS NULL
        AND (content.response_id IS NOT NULL OR (
                -- the release before kept what was submitted page by page
@@ -48,7 +42,6 @@ _ANSWERS = text(
     """
 )
 _DETACHED = text("SELECT * FROM detached_answers WHERE wave_id = :wave_id ORDER BY id")
-_OF_EMPLOYER = ("employer_hires", "employer_name", "employer_industry_code")
 _HAS_DETACHED = text("SELECT EXISTS (SELECT FROM detached_answers WHERE wave_id = :wave_id)")
 
 
@@ -100,9 +93,7 @@ def _opened(
         if values is None:
             values = opened(cipher, ResponseId(row.id), row.version, row.values_ciphertext)
         group = tuple(row[name] for name in DIMENSIONS)
-        day = row.agreed_at and row.agreed_at.astimezone(SHANGHAI).date()
-        whole = calculating.of(values, group, day, {name: row[name] for name in _OF_EMPLOYER})
-        answer = _counted(cipher, row, row.version, group, row.sex, whole)
+        answer = _counted(cipher, row, row.version, group, row.sex, calculating.of(values))
         if row.employer_id is not None:
             # an employer who answers for each graduate hired has one vote
             answer = replace(answer, person=pseudonym(cipher, row.employer_id), hires=row.hires)
@@ -114,7 +105,7 @@ def _of_ballots(cipher: FieldCipher, given: Sequence[Ballot], calculating: Calcu
     made, group = [], (None,) * len(DIMENSIONS)
     for ballot in given:
         whose = pseudonym(cipher, ballot.id)
-        values = calculating.of(ballots.values_of(cipher, ballot), group, None, {})
+        values = calculating.of(ballots.values_of(cipher, ballot))
         made.append(CountedAnswer(ballot.id, whose, f"{whose}.{ballot.version}", group, None, values))
     return made
 
@@ -122,9 +113,8 @@ def _of_ballots(cipher: FieldCipher, given: Sequence[Ballot], calculating: Calcu
 def _opened_detached(cipher: FieldCipher, rows: Sequence[Row], calculating: Calculating) -> list[CountedAnswer]:
     made = []
     for row in rows:
-        group = _group_of(row)
-        values = calculating.of(opened_detached(cipher, row.id, row.values_ciphertext), group, None, {})
-        made.append(_counted(cipher, row, 0, group, row.sex_code, values))
+        values = calculating.of(opened_detached(cipher, row.id, row.values_ciphertext))
+        made.append(_counted(cipher, row, 0, _group_of(row), row.sex_code, values))
     return made
 
 
