@@ -11,14 +11,16 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from common.auth import SYSTEM, Principal, Role
+from common.auth import EVERYTHING, SYSTEM, Principal, Role
 from common.contracts import ChangeToken
 from common.contracts.response import TOPIC
 from common.database import Database
 from common.errors import Versions
 from common.identifiers import InvitationId, OperationId, SchoolCode, WaveId
+from surveys.answers.commands.following import open_link
+from surveys.invitations import storage
 from surveys.invitations.commands import invite
-from surveys.invitations.domain import Batch, Channel, NewInvitation
+from surveys.invitations.domain import Batch, Channel, LinkRefused, NewInvitation
 from surveys.wave_plans.wire import PlanPatch
 from surveys.waves import commands
 from surveys.waves.wire import NewWave, WavePatch
@@ -106,6 +108,8 @@ async def test_before_it_opens_others_are_asked_with_what_the_roster_says_by_the
     await moved(wave["id"], PLANNED)
     await situate([graduate_event(school, each, college_code="03") for each in graduates])
     drawn = {"kind": "sample", "size": 1, "seed": "2026"}
+    async with database.reading() as connection:
+        links = [await storage.find(connection, EVERYTHING, InvitationId(UUID(each["id"]))) for each in invited]
     answer = await manager.patch(f"/v1/waves/{wave['id']}", json={"population": drawn}, headers=ANY)
     assert answer.status_code == 200, answer.text
     shown = answer.json()
@@ -124,6 +128,10 @@ async def test_before_it_opens_others_are_asked_with_what_the_roster_says_by_the
     )
     left = (await manager.get(f"/v1/waves/{wave['id']}/invitations")).json()["items"]
     assert [each["graduate_id"] for each in left] == [str(expected)], "the others' links are gone"
+    # who was about to open one of them
+    gone = next(each for each in links if each and each.graduate_id != expected)
+    with pytest.raises(LinkRefused):
+        await database.act(SYSTEM, partial(open_link, invitation=gone))
     again = await manager.patch(f"/v1/waves/{wave['id']}", json={"population": drawn}, headers=ANY)
     assert (again.json()["change_token"], again.json()["eligible"]) == (None, 1)
     assert len(await rows(TOLD, topic=TOPIC, id=wave["id"])) == len(told), "the same is no change"

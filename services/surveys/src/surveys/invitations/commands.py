@@ -20,6 +20,7 @@ from surveys.invitations.domain import (
     Entry,
     FurtherToken,
     Invitation,
+    LinkRefused,
     NewInvitation,
     link,
     new_token,
@@ -86,7 +87,10 @@ async def revoke(unit: UnitOfWork, *, caller: Principal, invitation_id: Invitati
         raise NotFound
     caller.must_be_in(MANAGERS)
     await waves.current(unit.connection, found.wave_id, hold=True)
-    held = await storage.hold(unit.connection, found.id)
+    try:
+        held = await storage.hold(unit.connection, found.id)
+    except LinkRefused:
+        raise NotFound from None
     if held.state not in ANSWERABLE:
         raise TransitionNotAllowed(held.state.value, [])
     revoked = await storage.revoke(unit.connection, held.id)

@@ -24,6 +24,7 @@ from surveys.invitations.domain import (
     Entry,
     Invitation,
     InvitationState,
+    LinkRefused,
     NewInvitation,
 )
 from surveys.invitations.tables import access_entries, invitations
@@ -242,8 +243,14 @@ async def hold_of(connection: Connection, wave_id: WaveId, graduate_id: Graduate
 
 
 async def hold(connection: Connection, invitation_id: InvitationId) -> Invitation:
-    """An invitation that is known to exist, locked: every act on it, its response and its pages begins here."""
-    return rows.one(Invitation, await connection.execute(_HOLD, {"id": invitation_id}))
+    """An invitation, locked: every act on it, its response and its pages begins here.
+
+    Raises LinkRefused for one that is gone: its wave has come to ask others before it opened.
+    """
+    held = rows.one_or_none(Invitation, await connection.execute(_HOLD, {"id": invitation_id}))
+    if held is None:
+        raise LinkRefused
+    return held
 
 
 async def mark(connection: Connection, invitation_id: InvitationId, state: InvitationState) -> None:
