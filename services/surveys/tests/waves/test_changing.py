@@ -1,5 +1,6 @@
 """What may be changed of a wave, by its phase."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ from surveys.invitations.commands import invite
 from surveys.invitations.domain import Batch, Channel, LinkRefused, NewInvitation
 from surveys.wave_plans.wire import PlanPatch
 from surveys.waves import commands
+from surveys.waves import storage as storage_of_waves
+from surveys.waves.domain import NotChangeable
 from surveys.waves.wire import NewWave, WavePatch
 from testing.collisions import Act, meet
 
@@ -38,6 +41,11 @@ TOLD = """
     SELECT key, sequence, data ->> 'state' AS state, CAST(data ->> 'cycle' AS int) AS cycle,
            data ->> 'cohort' AS cohort, data ->> 'questionnaire_version' AS questionnaire_version
       FROM outbox WHERE topic = :topic AND data ->> 'wave_id' = :id ORDER BY id
+"""
+WAITS = """
+    SELECT opens_at < statement_timestamp() AND EXISTS (
+               SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS is_over
+      FROM waves WHERE id = :id
 """
 ELIGIBLE = "SELECT graduate_id, college FROM wave_eligible WHERE wave_id = :id ORDER BY graduate_id"
 
@@ -199,3 +207,27 @@ async def test_waves_that_are_drawn_anew_lock_the_streams_of_people_in_one_order
     create = partial(commands.create, caller=caller, plan=NewWave.model_validate_json(json.dumps(plan)).plan())
     await meet(database, drawing(wave["id"], 4), drawing(other["id"], 5))
     await meet(database, drawing(wave["id"], 5), create)
+
+
+async def test_a_change_that_waits_beyond_the_opening_is_one_of_an_open_wave(
+    database: Database, wave: Json, moved: Moved, rows: Rows, school: str
+) -> None:
+    """Links are being made, and who opened one meanwhile has agreed to what the wave was then."""
+    soon = "opens_at = statement_timestamp() + interval '200 milliseconds'"
+    await moved(wave["id"], f"{soon}, closes_at = now() + interval '2 hours'")
+    asked = WavePatch.model_validate({"anonymity": "identified"}, strict=False)
+    act = partial(
+        commands.change,
+        caller=Principal(subject="manager", role=Role.SURVEY_MANAGER, school_code=SchoolCode(school)),
+        wave_id=WaveId(UUID(wave["id"])),
+        expected=Versions(any=True),
+        patched=asked.patched,
+        said=asked.model_fields_set,
+    )
+    async with database.transaction(SYSTEM) as unit:
+        await storage_of_waves.current(unit.connection, WaveId(UUID(wave["id"])), hold=True)
+        waiting = asyncio.create_task(database.patient.act(SYSTEM, act))
+        while not (await rows(WAITS, id=UUID(wave["id"])))[0]["is_over"]:
+            assert not waiting.done()
+    with pytest.raises(NotChangeable):
+        await waiting

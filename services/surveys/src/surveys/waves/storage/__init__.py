@@ -78,7 +78,7 @@ _WAVES = select(
 )
 _CURRENT = _WAVES.where(waves.c.id == bindparam("id"))
 _HELD = _CURRENT.with_for_update(read=True)
-_LOCKED = _CURRENT.with_for_update()
+_LOCK = select(waves.c.id).where(waves.c.id == bindparam("id")).with_for_update()
 _BY_CODE = _WAVES.where(func.lower(waves.c.shared_code) == func.lower(bindparam("code", type_=Text)))
 _SAVE = update(waves).where(waves.c.id == bindparam("of_id"))
 _FREEZE = _SAVE.values(version=waves.c.version + 1, frozen_at=NOW, dataset_hash=bindparam("of_data"))
@@ -141,8 +141,12 @@ async def by_code(connection: Connection, code: str) -> Wave | None:
 
 
 async def lock(connection: Connection, wave_id: WaveId) -> Wave:
-    """A wave that is known to exist, locked against every act on it and on its answers."""
-    return rows.one(Wave, await connection.execute(_LOCKED, {"id": wave_id}), population=to_population)
+    """A wave that is known to exist, locked against every act on it and on its answers, in the phase of this instant.
+
+    What a statement selects beside a lock is of the instant before it waited, when the wave may not have been open yet.
+    """
+    await connection.execute(_LOCK, {"id": wave_id})
+    return await current(connection, wave_id)
 
 
 async def save(connection: Connection, wave: Wave, changes: Mapping[str, Any]) -> Wave:
