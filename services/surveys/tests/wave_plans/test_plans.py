@@ -174,6 +174,8 @@ async def test_a_plan_can_be_ended_before_its_first_wave(manager: httpx.AsyncCli
     path, last = f"/v1/wave-plans/{plan['id']}", asked["first_year"]
     ended = await manager.patch(path, json={"last_year": last}, headers=ANY)
     assert (ended.status_code, ended.json()["next_year"], ended.json()["last_year"]) == (200, None, last)
+    refused = await manager.patch(path, json={"audience": "employers"}, headers=ANY)
+    assert {each["pointer"] for each in refused.json()["errors"]} == {"/cycle"}, "it could not go on like this"
     again = (await manager.patch(path, json={"last_year": None}, headers=ANY)).json()
     assert again["next_year"] == asked["first_year"] + 2
 

@@ -60,7 +60,10 @@ async def change(
     after = replace(found, **changes)
     newest = await storage.newest_made(unit.connection, found.id)
     next_year = after.following(now(), newest)
-    if next_year is not None:
+    if next_year is None:
+        # nor does one that has ended take what no wave can have, on which it could not go on
+        to_wave(after, after.first_year)
+    else:
         next_year = await _judged(unit, caller, after, to_wave, newest)
     due_at = None if next_year is None else after.made_at(next_year)
     saved = await storage.save(unit.connection, found, **changes, next_year=next_year, due_at=due_at, problem=None)
