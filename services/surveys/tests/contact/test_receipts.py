@@ -125,6 +125,19 @@ async def test_what_the_gateway_has_not_signed_just_now_is_refused(message: str,
     assert await state(rows, message) == "accepted"
 
 
+@pytest.mark.parametrize("said", ["9" * 12, "9" * 30, "9" * 5_000, "0", "-5", "1e9", "1.5", "NaN", ""])
+async def test_a_time_that_is_none_or_far_away_is_refused(message: str, send: Send, rows: Rows, said: str) -> None:
+    refused = await send(receipt(message), **{"webhook-timestamp": said})
+    assert (refused.status_code, refused.json()["code"]) == (401, "receipt_refused")
+    assert await state(rows, message) == "accepted"
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "1970-01-01T00:00:00Z"])
+async def test_the_clock_of_the_gateway_decides_nothing(message: str, send: Send, rows: Rows, at: str) -> None:
+    assert (await send(receipt(message) | {"at": at})).status_code == 202
+    assert await state(rows, message) == "delivered"
+
+
 async def test_without_a_signature_or_without_a_gateway_everything_is_refused(
     client: Client, message: str, send: Send, application: Any
 ) -> None:
@@ -146,6 +159,11 @@ async def test_without_a_signature_or_without_a_gateway_everything_is_refused(
         ({"state": "bounced"}, "/state"),
         ({"state": None}, "/state"),
         ({"at": "yesterday"}, "/at"),
+        ({"at": "99999-01-01T00:00:00Z"}, "/at"),
+        ({"at": "2026-11-30T12:00:00+99:00"}, "/at"),
+        ({"at": 10**30}, "/at"),
+        ({"at": 1e300}, "/at"),
+        ({"at": True}, "/at"),
         ({"at": "2026-11-30T12:00:00"}, "/at"),
         ({"more": 1}, "/more"),
     ],
