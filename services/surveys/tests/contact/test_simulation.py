@@ -6,7 +6,7 @@ import email.policy
 import os
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -38,8 +38,11 @@ SOAK = bool(os.environ.get("QUXIANG_SOAK"))
 PEOPLE = int(os.environ.get("QUXIANG_PEOPLE") or (2_000 if SOAK else 24))
 SEED = int(os.environ.get("QUXIANG_SEED") or random.SystemRandom().randrange(10**6))
 STEPS, DAYS, PAUSES = ((0, 1, 5, 8, 12), 18, (1, 5, 9, 16)) if SOAK else ((0, 1, 4), 7, (1, 9, 16, 23))
-LONGEST = 4.0 if SOAK else 0.15
-"""Seconds until something is killed, at most: about as long as a round with many mails takes."""
+HANGS = 3.0 if SOAK else 0.3
+"""Seconds for which a relay hangs, at most."""
+
+MAIL_SIZE = 3_700
+"""About the bytes of a mail as the relay writes it down."""
 
 PRICE = 2
 HOUR = timedelta(hours=1)
@@ -173,24 +176,37 @@ class Post:
             self._workers.append(Worker(self._world))
         timeout = 0.3 if trouble.temper == "hangs" else 60.0
         order = Order(ahead, self._relay.port, timeout, is_registry_down=trouble.is_registry_down)
-        working = [each.does(order) for each in self._workers[: trouble.workers]]
-        *ended, _, _ = await asyncio.gather(*working, self._strike_relay(trouble), self._strike_worker(trouble))
+        working = [asyncio.ensure_future(each.does(order)) for each in self._workers[: trouble.workers]]
+        await asyncio.gather(*working, self._strike_relay(trouble, working), self._strike_worker(trouble, working))
+        ended = [each.result() for each in working]
         if not all(ended):
             await eventually(self._are_gone, within=60, describe="the end of the dead worker's transactions")
             sending = await self._rows("SELECT id FROM contact_attempts WHERE state = 'sending'")
             self.lost |= {each["id"].hex for each in sending}
         assert all(ended) or trouble.kills_worker, f"a worker has died at {instant}"
 
-    async def _strike_relay(self, trouble: Trouble) -> None:
+    async def _amid(self, working: Sequence[asyncio.Future[bool]], mails: float) -> None:
+        """Waits until so many mails have come, or no work is left."""
+        enough = self._relay.size + mails * MAIL_SIZE
+
+        def is_time() -> bool:
+            return self._relay.size >= enough or all(each.done() for each in working)
+
+        await eventually(is_time, within=240, every=0.002, describe="mails, or the end of a round")
+
+    async def _strike_relay(self, trouble: Trouble, working: Sequence[asyncio.Future[bool]]) -> None:
         if trouble.kills_relay:
-            await asyncio.sleep(self._chance.uniform(0, LONGEST))
+            hangs = trouble.temper == "hangs"
+            # one that hangs takes no more than one mail of each connection
+            await self._amid(working, self._chance.uniform(0, 2 if hangs else PEOPLE / 2))
+            await asyncio.sleep(self._chance.uniform(0, HANGS) if hangs else 0)
             self._relay.kill()
-            await asyncio.sleep(self._chance.uniform(0, LONGEST / 4))
+            await asyncio.sleep(self._chance.uniform(0, 0.05))
             await self._relay.start()
 
-    async def _strike_worker(self, trouble: Trouble) -> None:
+    async def _strike_worker(self, trouble: Trouble, working: Sequence[asyncio.Future[bool]]) -> None:
         if trouble.kills_worker:
-            await asyncio.sleep(self._chance.uniform(0, LONGEST))
+            await self._amid(working, self._chance.uniform(0, PEOPLE / 2))
             self._workers.pop(0).kill()
 
     async def _are_gone(self) -> bool:

@@ -108,6 +108,11 @@ class MailServer:
             self._process.join()
             self._process = None
 
+    @property
+    def size(self) -> int:
+        """Of what it has written down, in bytes."""
+        return self._book.stat().st_size if self._book.exists() else 0
+
     def written(self) -> list[dict[str, Any]]:
         """What it has written down, in order: each mail that was `begun`, and each that has `arrived`."""
         lines = self._book.read_text("utf-8").splitlines() if self._book.exists() else []
