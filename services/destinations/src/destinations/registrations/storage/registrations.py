@@ -155,9 +155,6 @@ def _one(seen: ScopeShape, *, then: bool) -> Select[Any]:
     return (AS_KNOWN if then else _LINKED).where(roster.visible(seen), _current.id == bindparam("id"))
 
 
-_IN_STAGES = any_(bindparam("state", type_=ARRAY(Text)))
-
-
 @lru_cache
 def _page(seen: ScopeShape, filtered: tuple[str, ...], *, following: bool, then: bool) -> Select[Any]:
     """A page of a list with these filters; the first, or one that follows a row."""
