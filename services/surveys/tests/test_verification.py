@@ -173,8 +173,10 @@ def once(events: Sequence[IncomingEvent]) -> Callable[[], AsyncIterator[list[Inc
         ("UPDATE waves SET eligible = 9 WHERE id = :id", "waves"),
         ("UPDATE frozen_rows SET digest = '\\x00' WHERE wave_id = :id", "waves"),
         ("DELETE FROM frozen_rows WHERE wave_id = :id", "waves"),
+        ("UPDATE graduates SET erased = true WHERE graduate_id IN (SELECT graduate_id FROM wave_eligible"
+         " WHERE wave_id = :id)", "waves"),
     ],
-)
+)  # fmt: skip
 async def test_a_planted_fault_in_a_wave_is_found(
     database: Database, settings: Settings, cipher: FieldCipher, answered: list[str], school: str, wave: Json,
     manager: httpx.AsyncClient, moved: Any, broken: Callable[..., Any], planted: str, check: str,

@@ -30,6 +30,10 @@ ROUNDS = 200 if os.environ.get("QUXIANG_SOAK") else 6
 SAID = """
     SELECT type, key FROM outbox WHERE school_code = :school AND type <> 'quxiang.response.requested' ORDER BY id
 """
+FROZEN = """
+    SELECT graduate_id, state, salt, digest FROM frozen_rows JOIN responses ON id = response_id
+     WHERE frozen_rows.wave_id = :id
+"""
 STATES = "SELECT graduate_id, state, completed_by, version FROM responses WHERE wave_id = :id ORDER BY graduate_id"
 
 
@@ -159,9 +163,10 @@ async def test_the_hash_of_a_frozen_wave_is_over_the_digests_of_its_answers(
         assert sha256(row["salt"] + written).digest() == row["digest"]
 
 
-async def test_after_the_freeze_answers_are_withdrawn_and_nothing_else(
-    left: list[httpx.AsyncClient], manager: httpx.AsyncClient, closed: str, rows: Rows
-) -> None:
+async def test_after_the_freeze_answers_are_withdrawn_or_erased_and_nothing_else(
+    left: list[httpx.AsyncClient], manager: httpx.AsyncClient, closed: str, rows: Rows,
+    school: str, keep: Any, graduate_event: Any,
+) -> None:  # fmt: skip
     frozen = (await manager.post(f"/v1/waves/{closed}/freeze", headers=ANY)).json()
     for sent in (
         manager.post(f"/v1/waves/{closed}/freeze", headers=ANY),
@@ -173,9 +178,13 @@ async def test_after_the_freeze_answers_are_withdrawn_and_nothing_else(
     assert (await left[0].post("/v1/answer/withdraw")).status_code == 204
     after = (await manager.get(f"/v1/waves/{closed}")).json()
     assert (after["withdrawn_after_freeze"], after["dataset_hash"]) == (1, frozen["dataset_hash"])
-    kept = await rows("SELECT state, salt, digest FROM frozen_rows JOIN responses ON id = response_id WHERE "
-                      "frozen_rows.wave_id = :id", id=closed)  # fmt: skip
+    kept = await rows(FROZEN, id=closed)
     assert sorted((row["state"], row["salt"] is None) for row in kept) == [("submitted", False), ("withdrawn", True)]
+    [standing] = [row["graduate_id"] for row in kept if row["state"] == "submitted"]
+    await keep([graduate_event(school, standing, sequence=2, erased=True)])
+    kept = await rows(FROZEN, id=closed)
+    # with them what an erased person had answered could be guessed
+    assert sorted((row["state"], row["salt"]) for row in kept) == [("submitted", None), ("withdrawn", None)]
     assert sha256(b"".join(sorted(row["digest"] for row in kept))).hexdigest() == frozen["dataset_hash"]
 
 

@@ -105,8 +105,8 @@ _LEFT_OPEN_AFTER = _LEFT_OPEN.where(responses.c.id > bindparam("after"))
 _FORGET_FROZEN = update(frozen_rows).where(frozen_rows.c.response_id == bindparam("of_response")).values(salt=None)
 _FORGET_ERASED = text(
     """
-    SELECT response.id FROM responses AS response JOIN graduates AS person USING (graduate_id)
-     WHERE response.graduate_id = ANY(:ids) AND person.erased
+    UPDATE frozen_rows AS kept SET salt = NULL FROM responses AS response JOIN graduates AS person USING (graduate_id)
+     WHERE response.graduate_id = ANY(:ids) AND kept.response_id = response.id AND person.erased
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _TAKE_FILES = (
@@ -267,6 +267,7 @@ async def take_files(connection: Connection, response_id: ResponseId) -> list[Ob
 async def erase_answers(connection: Connection, graduate_ids: Sequence[GraduateId]) -> None:
     """Destroys answers, drafts and links of graduates whom the roster says to be erased; repeatable.
 
+    Of answers that were frozen the digest stays, without the random bytes by which it could be guessed.
     Their responses count on as they stand. Locks the invitations first: what another act writes meanwhile goes, too,
     and one that comes later finds no link.
     """

@@ -45,7 +45,12 @@ _WAVES = text(
                  FROM (SELECT digest FROM frozen_rows WHERE wave_id = wave.id
                        UNION ALL
                        SELECT frozen_digest FROM ballots
-                        WHERE wave_id = wave.id AND frozen_digest IS NOT NULL) AS kept)) AS differs
+                        WHERE wave_id = wave.id AND frozen_digest IS NOT NULL) AS kept))
+           OR EXISTS (
+               SELECT FROM frozen_rows AS kept JOIN responses AS response ON response.id = kept.response_id
+                 LEFT JOIN graduates AS person ON person.graduate_id = response.graduate_id
+                WHERE kept.wave_id = wave.id AND kept.salt IS NOT NULL
+                  AND (response.state = 'withdrawn' OR response.detached_at IS NOT NULL OR person.erased)) AS differs
       FROM waves AS wave WHERE CAST(:school AS text) IS NULL OR wave.school_code = :school ORDER BY wave.id
     """
 )
@@ -90,7 +95,10 @@ async def keep(connection: Connection, wave: Wave, made: Sequence[FrozenRow]) ->
 
 
 async def waves_kept(connection: Connection, school: SchoolCode | None) -> list[tuple[WaveId, bool]]:
-    """Of each wave whether it asks others than it counts, or the hash that it was frozen with is not of its digests."""
+    """Of each wave whether it asks others than it counts, or the hash that it was frozen with is not of its digests.
+
+    So it is where the random bytes of an answer stay that was withdrawn, or whose person is gone from it.
+    """
     found = await connection.execute(_WAVES, {"school": school})
     return [(WaveId(row.id), bool(row.differs)) for row in found]
 
