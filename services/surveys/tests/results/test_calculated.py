@@ -98,3 +98,19 @@ def test_what_tells_more_of_who_answers_than_was_asked_has_no_table_nor_what_nam
     assert layout[False].header == ["pay", "hours", "twice"]
     assert layout[False].kept_out == ("few", "more")
     assert layout[True].header == ["pay", "hours", "few", "more", "twice"]
+
+
+@pytest.mark.parametrize(
+    ("calculations", "least"),
+    [
+        (["-round(${pay} * 12 div 1000, 1)"], 8),
+        (["if(${hours} > 40, ${pay}, 0)"], None),
+        (["coalesce(${pay}, 0)"], None),
+        (["sum(${pay}, ${hours})"], None),
+        (["${pay} * 12", "round(if(${hours} > 40, ${c0}, 0), 0)"], None),
+    ],
+)
+def test_a_number_of_money_has_a_table_where_it_is_arithmetic(calculations: list[str], least: int | None) -> None:
+    made = [calculates(f"c{at}", each) for at, each in enumerate(calculations)]
+    found = {each.variable: each.least for each in tabled(version(asks("hours", "number"), *made))}
+    assert found.get(f"c{len(made) - 1}") == least

@@ -13,6 +13,9 @@ MAX_DEPTH = 32
 RANKS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
 """Operators from the loosest to the tightest; those of one rank are taken from left to right."""
 
+_COUNTING = frozenset({"+", "-", "*", "div", "mod"})
+_WHOLE = frozenset({"int", "round", "number"})
+
 
 @dataclass(frozen=True)
 class Literal:
@@ -76,6 +79,19 @@ def names_in(node: Node) -> Iterator[str]:
         case Call():
             for argument in node.arguments:
                 yield from names_in(argument)
+
+
+def is_arithmetic(node: Node) -> bool:
+    """Whether the tree counts with numbers alone: chooses and compares nothing, and is blank where one is."""
+    match node:
+        case Negated():
+            return is_arithmetic(node.operand)
+        case Chain():
+            operands = (node.first, *(each for _, each in node.rest))
+            return all(word in _COUNTING for word, _ in node.rest) and all(map(is_arithmetic, operands))
+        case Call():
+            return node.function in _WHOLE and all(map(is_arithmetic, node.arguments))
+    return True
 
 
 class _Parser:

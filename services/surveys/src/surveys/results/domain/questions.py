@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from common.errors import BadQuery, FieldProblem, Message
-from surveys.expressions.syntax import names_in, parsed
+from surveys.expressions.syntax import is_arithmetic, names_in, parsed
 from surveys.questionnaires.domain.content import Content, Question, QuestionType, Result
 from surveys.questionnaires.domain.meanings import is_refusal
 from surveys.questionnaires.domain.reaching import telling
@@ -18,9 +18,9 @@ NPS = tuple(f"{step}" for step in range(11))
 
 _UNKNOWN = Message("问卷中没有这道题", "The questionnaire has no such question")
 _NO_TABLE = Message(
-    "没有频数表：文字、文件、用人单位、说明、结果为文字的计算，以及用到名册分组、用人单位或 today() 的计算",
+    "没有频数表：文字、文件、用人单位、说明、结果为文字的计算，及用到名册分组、用人单位、today() 或对金额作选择的计算",
     "There is no table of a text, file, employer, note, calculated text, nor of what is calculated of groups of the "
-    "roster, of an employer or of today()",
+    "roster, of an employer, of today() or by a choice among money",
 )
 
 
@@ -103,12 +103,15 @@ def tabled(content: Content) -> list[Tabled]:
     """Every variable that has a table, in the order of the questions; none that would show the answers of few."""
     found, of_money, told = list[Tabled](), set[str](), telling(content)
     for question in content.questions:
-        named = set(names_in(parsed(question.calculation))) if question.calculation else set()
+        tree = parsed(question.calculation) if question.calculation else None
+        named = set[str]() if tree is None else set(names_in(tree))
         # what is calculated of money tells as much as the money
         if question.type is QuestionType.MONEY or named & of_money:
             of_money.add(question.id)
         least = ANSWERS_OF_MONEY if question.id in of_money else ANSWERS
-        if question.id not in told:
+        # a mean of the money of one person, and of nothing of all others, is that person's
+        chooses = tree is not None and not named.isdisjoint(of_money) and not is_arithmetic(tree)
+        if question.id not in told and not (chooses and question.result is Result.NUMBER):
             found += [replace(each, least=least) for each in variables_of(question)]
     return found
 
