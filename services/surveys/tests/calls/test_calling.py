@@ -7,9 +7,14 @@ from uuid import UUID, uuid4
 import httpx
 from registry_book import Book
 
+from common.crypto import FieldCipher
+from common.database import Database
+from surveys.answers.commands import close_due_waves
+
 Json = dict[str, Any]
 Client = Callable[..., httpx.AsyncClient]
 Rows = Callable[..., Awaitable[list[Json]]]
+Moved = Callable[[str, str], Awaitable[None]]
 
 
 async def claimed(client: httpx.AsyncClient, wave: Json, **headers: str) -> httpx.Response:
@@ -89,6 +94,18 @@ async def test_each_case_is_one_interviewers_until_none_is_left(
     assert len(names) == len(people)
     left = await claimed(at_ten("interviewer", school=school), wave)
     assert (left.status_code, left.content) == (204, b"")
+
+
+async def test_of_a_frozen_wave_no_case_is_claimed(
+    at_ten: Client, wave: Json, people: list[UUID], school: str, moved: Moved, database: Database, cipher: FieldCipher
+) -> None:
+    manager = at_ten("survey_manager", school=school)
+    await moved(wave["id"], "closes_at = statement_timestamp() - interval '1 second'")
+    await close_due_waves(database, cipher)
+    assert (await claimed(manager, wave)).status_code == 204
+    assert (await manager.post(f"/v1/waves/{wave['id']}/freeze", headers={"If-Match": "*"})).status_code == 200
+    refused = await claimed(manager, wave)
+    assert (refused.status_code, refused.json()["code"]) == (409, "frozen")
 
 
 async def test_who_has_no_phone_is_not_called(

@@ -234,13 +234,10 @@ def _steps(ladder: Ladder) -> Iterator[FieldProblem]:
             yield FieldProblem(f"/ladder/{at}/kind", NotForUnlinkable.code, _ONE_EACH)
         if step.channel is Channel.LINK:
             yield FieldProblem(f"/ladder/{at}/channel", NotForUnlinkable.code, _NO_HANDING)
-        if step.kind is StepKind.REMIND and _names_link(spoken_step(step).texts.body):
+        reminder = spoken_step(step).texts.body if step.kind is StepKind.REMIND else None
+        if reminder is not None and ("{link}" in reminder.zh or "{link}" in reminder.en):
             member = "body" if step.body else "template"
             yield FieldProblem(f"/ladder/{at}/{member}", NotForUnlinkable.code, _NO_LINK)
-
-
-def _names_link(body: Message) -> bool:
-    return "{link}" in body.zh or "{link}" in body.en
 
 
 def _questions(asked: PublishedVersion) -> Iterator[FieldProblem]:

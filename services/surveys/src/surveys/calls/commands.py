@@ -32,6 +32,7 @@ from surveys.invitations import storage as invitations
 from surveys.invitations.domain import Entry, Invitation, new_token
 from surveys.waves import storage as waves
 from surveys.waves.commands import of_own_school
+from surveys.waves.domain import must_not_be_frozen
 
 CALLERS = frozenset({Role.INTERVIEWER, Role.SURVEY_MANAGER})
 
@@ -66,13 +67,14 @@ async def claim(
 ) -> Claimed:
     """Claims the case of `person` for half an hour; their name and phone are shown after the commit.
 
-    Raises NotFound, Forbidden, NotForUnlinkable, NobodyToCall, or Missing with the graduate whose name and phone are
-    needed: there was no `person`, or they may not be called any more. Those `without` are left out.
+    Raises NotFound, Forbidden, NotForUnlinkable, WaveFrozen, NobodyToCall, or Missing with the graduate whose name and
+    phone are needed: there was no `person`, or they may not be called any more. Those `without` are left out.
     """
     await of_own_school(unit.connection, caller, wave_id)
     caller.must_be_in(CALLERS)
     wave = await waves.current(unit.connection, wave_id, hold=True)
     must_have_links(wave)
+    must_not_be_frozen(wave)
     band = band_at(await storage.now(unit.connection))
     if band is None:
         raise NobodyToCall

@@ -38,7 +38,8 @@ Registry = Annotated[RegistryClient, Depends(_registry_of)]
     status_code=201,
     response_model=ClaimedBody,
     summary="Claim a case for 30 minutes: whom to call, and a token that answers for the person",
-    description="204 where no person is left to be called now, and outside 09:00 to 21:00 in Shanghai.",
+    description="204 where no person is left to be called now, and outside 09:00 to 21:00 in Shanghai. 409 `frozen` "
+    "once the wave is frozen.",
     responses={204: {"description": "No person to call now"}},
 )
 async def claim_call(

@@ -27,7 +27,7 @@ from surveys.responses.domain import Response
 from surveys.roster.domain import Registered
 from surveys.waves import storage as waves
 from surveys.waves.commands import MANAGERS
-from surveys.waves.domain import Anonymity, Wave, WaveFrozen, WavePhase
+from surveys.waves.domain import Anonymity, Wave, must_not_be_frozen
 
 Flags = Mapping[ResponseId, Sequence[Flag]]
 
@@ -73,8 +73,7 @@ async def decide(
     # read once more: until the invitation was held, another act could change the response
     response = await _visible(unit, caller, response_id)
     must_equal(expected, response.version)
-    if wave.phase is WavePhase.FROZEN:
-        raise WaveFrozen
+    must_not_be_frozen(wave)
     values = None if response.is_gone else await effective_values(unit.connection, cipher, response)
     if values is None:
         raise NothingSubmitted

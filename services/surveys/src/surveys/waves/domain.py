@@ -276,17 +276,21 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
-def must_not_be_over(wave: Wave) -> None:
-    """Raises WaveClosed, or WaveFrozen."""
+def must_not_be_frozen(wave: Wave) -> None:
+    """Raises WaveFrozen."""
     if wave.phase is WavePhase.FROZEN:
         raise WaveFrozen
+
+
+def must_not_be_over(wave: Wave) -> None:
+    """Raises WaveClosed, or WaveFrozen."""
+    must_not_be_frozen(wave)
     if wave.is_over:
         raise WaveClosed(state=wave.phase.value, allowed_transitions=[])
 
 
 def must_be_freezable(wave: Wave) -> None:
     """Raises NotClosed, or WaveFrozen."""
-    if wave.phase is WavePhase.FROZEN:
-        raise WaveFrozen
+    must_not_be_frozen(wave)
     if wave.phase is not WavePhase.CLOSED:
         raise NotClosed(wave.phase)
