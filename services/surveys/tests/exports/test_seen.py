@@ -65,7 +65,14 @@ CONTENT = NewQuestionnaire.model_validate(
                     asks("sum", "calculated", calculation="sum(${deep}, ${old}, 1)", result="number"),
                 ],
             },
-            {"id": "c", "questions": [asks("last", "number", visible_if="${sum} > 3"), asks("free", "number")]},
+            {
+                "id": "c",
+                "questions": [
+                    asks("last", "number", visible_if="${sum} > 3"),
+                    asks("free", "number"),
+                    asks("late", "number", visible_if="${free} = 6 and today() > '2026-06-30'"),
+                ],
+            },
         ],
     },
     strict=False,
@@ -89,6 +96,7 @@ ANSWERS = st.fixed_dictionaries(
         "named": NUMBERS,
         "last": NUMBERS,
         "free": NUMBERS,
+        "late": NUMBERS,
     },
 )
 FACTS = st.builds(
