@@ -170,6 +170,8 @@ async def _claimed(unit: UnitOfWork, claim_of: Act) -> Any:
     return found[0]
 
 
+pytestmark = pytest.mark.timeout(1_800 if TIMES > 1 else 300)
+
 PAIRS = (
     # who is claimed already is passed over, not waited for: only the stream and the wave are
     ("claim", "opt out"),

@@ -31,6 +31,8 @@ from testing.collisions import TIMES, Act, meet_all
 
 Json = dict[str, Any]
 ANY = Versions(any=True)
+pytestmark = pytest.mark.timeout(1_800 if TIMES > 1 else 300)
+
 PAIRS = (
     ("change", "change"),
     ("change", "learn"),

@@ -17,10 +17,12 @@ from common.operations import OperationRunner
 from surveys.exports import commands
 from surveys.exports.domain.plan import ExportId
 from surveys.exports.storage import requests
-from testing.collisions import Act, meet_all
+from testing.collisions import TIMES, Act, meet_all
 
 Json = dict[str, Any]
 ANY = Versions(any=True)
+pytestmark = pytest.mark.timeout(1_800 if TIMES > 1 else 300)
+
 PAIRS = (
     ("approve", "approve"),
     ("approve", "refuse"),

@@ -23,6 +23,8 @@ from surveys.waves import storage as waves
 from testing.collisions import TIMES, Act, meet_all
 
 ANY = Versions(any=True)
+pytestmark = pytest.mark.timeout(1_800 if TIMES > 1 else 300)
+
 PAIRS = (
     ("edition", "edition"),
     ("edition", "weigh"),
