@@ -128,14 +128,13 @@ def campaign(
         *,
         answered: Callable[[int], Json | None] = drawn,
         content: Json = EVERY_TYPE,
-        of: int = 2024,
         **said: Any,
     ) -> Campaign:
         colleges = {str(uuid4()): college for college, people in cohort.items() for _ in range(people)}
         events = [
             graduate_event(
                 school, UUID(each), college_code=college, major_code=f"M{college}", education_level_code="31",
-                study_form="full_time", sex_code="1", cohort=of,
+                study_form="full_time", sex_code="1",
             )
             for each, college in colleges.items()
         ]  # fmt: skip
@@ -144,9 +143,7 @@ def campaign(
         made = (await manager.post("/v1/questionnaires", json=content)).json()
         published = await manager.post(f"/v1/questionnaires/{made['id']}/publish", headers={"If-Match": '"1"'})
         assert published.status_code == 200, published.text
-        wave = (
-            await manager.post("/v1/waves", json=plan | {"cohort": of, "questionnaire_id": made["id"]} | said)
-        ).json()
+        wave = (await manager.post("/v1/waves", json=plan | {"questionnaire_id": made["id"]} | said)).json()
         assert wave["eligible"] == len(colleges), wave
         await manager.post(f"/v1/waves/{wave['id']}/invitations", json={"channel": "link"})
         while await runner.run_once():
