@@ -18,6 +18,7 @@ from common.database import Database
 from common.identifiers import SchoolCode, WaveId
 from surveys.answers import commands
 from surveys.ballots import storage
+from surveys.ballots.commands.printing import codes_for, make_sheets
 from surveys.ballots.domain import NotForUnlinkable
 from surveys.ballots.storage.sendings import promises
 from surveys.calls import commands as calls
@@ -209,6 +210,20 @@ async def test_two_managers_print_codes_once(
         assert ({bytes(each["digest"]) for each in stored}, len(stored)) == (printed, len(crowd))
     async with database.reading() as connection:
         assert not any(broken for _, broken in await promises(connection, SchoolCode(school)))
+
+
+@pytest.mark.parametrize("before", [-3, 4])
+async def test_as_many_codes_are_printed_as_people_are_asked_by_then(
+    secret: Json, crowd: list[UUID], rows: Rows, database: Database, school: str, before: int
+) -> None:
+    """Codes are made ready before the wave is locked, when it may ask others still."""
+    caller = Principal(subject="manager", role=Role.SURVEY_MANAGER, school_code=SchoolCode(school))
+    ready = codes_for(len(crowd) + before)
+    act = partial(make_sheets, caller=caller, wave_id=WaveId(UUID(secret["id"])), codes=ready)
+    sheets = await database.act(caller.actor, act)
+    stored = await rows("SELECT digest FROM ballots WHERE wave_id = CAST(CAST(:id AS text) AS uuid)", id=secret["id"])
+    printed = {sha256(f"ballot:{code}".encode()).digest() for code in sheets.codes}
+    assert ({bytes(each["digest"]) for each in stored}, len(stored)) == (printed, len(crowd))
 
 
 async def test_ballots_take_places_under_caps_and_give_them_back(

@@ -1,6 +1,6 @@
 """The codes of a wave are made once: the database gets their digests, in no order, and nothing else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from common.auth import Principal
 from common.database import UnitOfWork
@@ -27,20 +27,22 @@ def codes_for(count: int) -> list[str]:
     return [new_code() for _ in range(count)]
 
 
-async def make_sheets(unit: UnitOfWork, *, caller: Principal, wave_id: WaveId, codes: Collection[str]) -> Sheets:
-    """Stores the digests of codes that are about to be printed, one for everybody eligible.
+async def make_sheets(unit: UnitOfWork, *, caller: Principal, wave_id: WaveId, codes: Sequence[str]) -> Sheets:
+    """Stores the digests of codes that are about to be printed, one for everybody eligible once the wave is locked.
 
     Raises NotFound, Forbidden, NotUnlinkable, SentByLadder, WaveClosed, WaveFrozen, or AlreadyMade.
     """
     await managed(unit.connection, caller, wave_id)
     wave = await waves.lock(unit.connection, wave_id)
     must_have_no_ladder(wave)
-    await issue(unit, wave=wave, codes=codes)
-    detail = {"version": wave.version, "codes": len(codes)}
+    # the wave may have come to ask others since these were made
+    made = [*codes[: wave.eligible], *codes_for(wave.eligible - len(codes))]
+    await issue(unit, wave=wave, codes=made)
+    detail = {"version": wave.version, "codes": len(made)}
     await unit.audit("wave.print_codes", "wave", wave.id, school_code=wave.school_code, detail=detail)
     asked = await published(unit.connection, wave.questionnaire_id, wave.questionnaire_version)
     assert asked is not None, "a wave refers to a published version by a foreign key"
-    return Sheets(wave, asked.title, await school_names(unit.connection, wave.school_code), tuple(codes))
+    return Sheets(wave, asked.title, await school_names(unit.connection, wave.school_code), tuple(made))
 
 
 async def issue(unit: UnitOfWork, *, wave: Wave, codes: Collection[str]) -> None:
