@@ -74,7 +74,7 @@ async def measure() -> list[Verdict]:
 
 
 async def _answered(database: Database, cipher: FieldCipher, school: SchoolCode) -> float:
-    wave_id = await database.act(SYSTEM, partial(_wave, school=school))
+    wave_id = await database.patient.act(SYSTEM, partial(_wave, school=school))
     async with database.reading() as connection:
         ids = await connection.scalars(_IDS, {"school": school})
     header = [*_cells(0)]

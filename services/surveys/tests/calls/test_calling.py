@@ -96,16 +96,17 @@ async def test_each_case_is_one_interviewers_until_none_is_left(
     assert (left.status_code, left.content) == (204, b"")
 
 
-async def test_of_a_frozen_wave_no_case_is_claimed(
+async def test_of_a_frozen_wave_no_case_is_claimed_and_no_outcome_taken(
     at_ten: Client, wave: Json, people: list[UUID], school: str, moved: Moved, database: Database, cipher: FieldCipher
 ) -> None:
     manager = at_ten("survey_manager", school=school)
+    call = (await claimed(manager, wave)).json()
     await moved(wave["id"], "closes_at = statement_timestamp() - interval '1 second'")
     await close_due_waves(database, cipher)
     assert (await claimed(manager, wave)).status_code == 204
     assert (await manager.post(f"/v1/waves/{wave['id']}/freeze", headers={"If-Match": "*"})).status_code == 200
-    refused = await claimed(manager, wave)
-    assert (refused.status_code, refused.json()["code"]) == (409, "frozen")
+    for refused in (await claimed(manager, wave), await said(manager, call, "refused")):
+        assert (refused.status_code, refused.json()["code"]) == (409, "frozen")
 
 
 async def test_who_has_no_phone_is_not_called(

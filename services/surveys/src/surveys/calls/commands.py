@@ -115,10 +115,12 @@ async def say_outcome(
 ) -> Call:
     """Stores what came of a call, once.
 
-    Raises NotFound for a call of another, OutcomeGiven, LeaseLost, or Invalid for a wrong time to call again.
+    Raises NotFound for a call of another, OutcomeGiven, LeaseLost, WaveFrozen, or Invalid for a wrong time to call
+    again.
     """
     call = await _standing(unit, caller, call_id)
     wave = await waves.current(unit.connection, call.wave_id)
+    must_not_be_frozen(wave)
     now = await storage.now(unit.connection)
     must_be_callable_again(outcome, callback_at, now=now, closes_at=wave.closes_at)
     said = await storage.say(unit.connection, call, outcome, callback_at)
