@@ -42,7 +42,9 @@ _ANNOUNCE = """
                    '{subject}', next.subject_id, 'wave_id', wave.id, 'questionnaire_id', wave.questionnaire_id,
                    'questionnaire_version', wave.questionnaire_version, 'state', CAST(:state AS text), {said}),
                CAST(:correlation_id AS text)
-          FROM next JOIN asked USING (subject_id), moment, wave
+          -- both have the same people. FULL, since a loop cannot do it: of a new wave the server expects one row, and
+          -- would go through all the people once for each of them
+          FROM next FULL JOIN asked USING (subject_id), moment, wave
          ORDER BY next.subject_id
         RETURNING key, sequence
     )
@@ -90,7 +92,7 @@ class _Asking:
         return cls(requested, released, text(request), text(release), text(hold), text(last))
 
 
-_ASKING = {
+ASKING = {
     Audience.GRADUATES: _Asking.of(
         REQUESTED,
         RELEASED,
@@ -109,18 +111,19 @@ _ASKING = {
         said="'year', wave.year, 'unit', wave.unit, 'hires', coalesce(asked.hires, 0)",
     ),
 }
+"""What is said, and by which statements, of those whom waves ask."""
 
 
 async def request_responses(unit: UnitOfWork, wave: Wave, questions_total: int) -> ChangeToken | None:
     """Announces that everybody eligible is asked, graduates with the number of questions; the last event's token."""
-    asking = _ASKING[wave.audience]
+    asking = ASKING[wave.audience]
     bound = {"type": asking.requested, "state": "requested", "questions_total": questions_total}
     return await _announce(unit, asking.request, wave, bound)
 
 
 async def release_responses(unit: UnitOfWork, wave: Wave, members: Sequence[Member]) -> ChangeToken | None:
     """Announces that whom a wave asked, as it was then, are not asked in it any more; the last event's token."""
-    asking = _ASKING[wave.audience]
+    asking = ASKING[wave.audience]
     bound = {"type": asking.released, "state": "released", "questions_total": 0}
     given = {"subjects": [each.subject_id for each in members], "hires": [each.hires for each in members]}
     return await _announce(unit, asking.release, wave, bound | given)
@@ -130,7 +133,7 @@ async def hold_streams(unit: UnitOfWork, wave: Wave, members: Sequence[Member]) 
     """Locks the streams of everybody eligible and of these members, in the order of their keys."""
     subjects = [each.subject_id for each in members]
     bound = {"id": wave.id, "school_code": wave.school_code, "subjects": subjects}
-    await unit.connection.execute(_ASKING[wave.audience].hold, bound)
+    await unit.connection.execute(ASKING[wave.audience].hold, bound)
 
 
 async def _announce(
@@ -144,6 +147,6 @@ async def _announce(
 
 async def change_token(connection: Connection, wave: Wave) -> ChangeToken | None:
     """The token of the last event about the wave's creation; None without anybody eligible."""
-    asking = _ASKING[wave.audience].last_request
+    asking = ASKING[wave.audience].last_request
     row = (await connection.execute(asking, {"topic": TOPIC, "wave_id": wave.id})).one_or_none()
     return None if row is None else ChangeToken(TOPIC, wave.school_code, row.key, row.sequence)
