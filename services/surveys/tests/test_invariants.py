@@ -198,8 +198,8 @@ CASES: dict[str, tuple[Sequence[str], Sequence[Planted]]] = {
             " VALUES (:wave, 'a', :school, 1, 'true()', 3, 1)",
             "INSERT INTO cap_places (wave_id, cap_id, school_code) VALUES (:wave, 'a', :school)",
             "INSERT INTO ballots (wave_id, school_code, digest, state, week, completeness, statement_version,"
-            " sensitive, values_ciphertext, caps) VALUES (:wave, :school, sha256('a'), 'submitted', '2026-W48', 'core',"
-            " 1, false, '\\x00', '{a}')",
+            " sensitive, values_ciphertext, caps) VALUES (:wave, :school, sha256(uuid_send(:wave)), 'submitted',"
+            " '2026-W48', 'core', 1, false, '\\x00', '{a}')",
         ],
         [
             ("UPDATE ballots SET caps = '{}' WHERE wave_id = :wave", 1),

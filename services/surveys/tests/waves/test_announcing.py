@@ -33,5 +33,4 @@ async def test_a_new_wave_does_not_go_through_everybody_once_for_each(
     bound = {**WAVE, "id": uuid4(), "questionnaire_id": uuid4(), "school_code": school}
     async with database.reading() as connection:
         plan = "\n".join([row[0] for row in await connection.execute(explained, bound)])
-    assert "Hash Cond: (next.subject_id = asked" in plan, plan
     assert "Join Filter" not in plan, plan
